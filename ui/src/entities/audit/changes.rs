@@ -10,7 +10,7 @@ use migasfree_ui_kit::{Choice, Tone, format};
 use serde_json::Value;
 
 /// Actions that people know, in the order in which they are offered.
-const ACTIONS: [&str; 18] = [
+const ACTIONS: [&str; 22] = [
     "add",
     "change",
     "delete",
@@ -19,6 +19,10 @@ const ACTIONS: [&str; 18] = [
     "login_failed",
     "step_failed",
     "lock_out",
+    "unlock",
+    "sign_out",
+    "revoke_tokens",
+    "erase",
     "change_password",
     "update_token",
     "publish",
@@ -42,12 +46,12 @@ pub fn done(record: &AuditRecord) -> String {
     action_text(&record.action)
 }
 
-/// Who did it: an account, a computer or the server.
+/// Who did it: an account, a computer, the server, or somebody on its machine.
 pub fn author(record: &AuditRecord) -> String {
-    if record.user_id.is_none() && record.username == "server" {
-        t!(audit.server).to_owned()
-    } else {
-        value::line(&record.username)
+    match record.username.as_str() {
+        "server" if record.user_id.is_none() => t!(audit.server).to_owned(),
+        "local command" if record.user_id.is_none() => t!(audit.local_command).to_owned(),
+        name => value::line(name),
     }
 }
 
@@ -86,6 +90,10 @@ fn action_text(action: &str) -> String {
         "login_failed" => t!(audit.login_failed).to_owned(),
         "step_failed" => t!(audit.step_failed).to_owned(),
         "lock_out" => t!(audit.locked_out).to_owned(),
+        "unlock" => t!(audit.unlocked).to_owned(),
+        "sign_out" => t!(audit.sessions_ended).to_owned(),
+        "revoke_tokens" => t!(audit.tokens_ended).to_owned(),
+        "erase" => t!(audit.erased).to_owned(),
         "publish" => t!(audit.published).to_owned(),
         "copy" => t!(audit.copied).to_owned(),
         "decide" => t!(audit.decided).to_owned(),
