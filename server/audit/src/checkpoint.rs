@@ -3,9 +3,10 @@
 use std::io;
 
 use aws_lc_rs::signature::{ED25519, Ed25519KeyPair, KeyPair as _, UnparsedPublicKey};
-use migasfree_server_db::{Db, Result, Ts, args};
+use migasfree_server_db::{Db, Result, Ts, Tx, args};
 
 use super::Record;
+use super::pending::HEAD;
 use super::verification::{PAGE, Place};
 
 /// Records removed at a time: SQLite has one writer, and computers wait for it.
@@ -105,19 +106,40 @@ pub async fn forget(db: &Db, key: &Key, before: Ts, now: Ts) -> Result<u64> {
         return Ok(0);
     }
     let mut tx = db.begin().await?;
+    write(&mut tx, key, &place, now).await?;
+    let removed = tx
+        .execute("DELETE FROM audit_record WHERE id <= $1", args![place.id()])
+        .await?;
+    tx.commit().await?;
+    Ok(removed)
+}
+
+/// Begins the chain anew behind the records there are, whatever was done to them: they stay, and are verified no more.
+///
+/// # Errors
+/// When the database fails.
+pub async fn accept(tx: &mut Tx, key: &Key, now: Ts) -> Result<()> {
+    let (last_id, hash): (i64, String) = tx.one(HEAD, args![]).await?;
+    let (newest,): (Option<i64>,) = tx.one("SELECT MAX(id) FROM audit_record", args![]).await?;
+    let last_id = newest.unwrap_or_default().max(last_id);
+    tx.execute(
+        "UPDATE audit_head SET last_id = $1 WHERE id = 1",
+        args![last_id],
+    )
+    .await?;
+    write(tx, key, &Place::behind(last_id, hash), now).await
+}
+
+async fn write(tx: &mut Tx, key: &Key, place: &Place, now: Ts) -> Result<()> {
     let signature = key.sign(&signed_text(place.id(), place.hash(), now));
     // Another server of the same database may have got further.
     tx.execute(
         "INSERT INTO audit_checkpoint (id, last_id, hash, created_at, signature) VALUES (1, $1, $2, $3, $4) \
          ON CONFLICT (id) DO UPDATE SET last_id = excluded.last_id, hash = excluded.hash, \
          created_at = excluded.created_at, signature = excluded.signature \
-         WHERE audit_checkpoint.last_id < excluded.last_id",
+         WHERE audit_checkpoint.last_id <= excluded.last_id",
         args![place.id(), place.hash(), now, signature],
     )
     .await?;
-    let removed = tx
-        .execute("DELETE FROM audit_record WHERE id <= $1", args![place.id()])
-        .await?;
-    tx.commit().await?;
-    Ok(removed)
+    Ok(())
 }

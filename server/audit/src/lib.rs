@@ -16,7 +16,7 @@ use serde_json::Value;
 use pending::Pending;
 
 pub use chain::Record;
-pub use checkpoint::{Key, forget};
+pub use checkpoint::{Key, accept, forget};
 pub use erasing::{ERASED, erase};
 pub use verification::{Broken, Reason, Verification, verify};
 

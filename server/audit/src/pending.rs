@@ -78,7 +78,7 @@ impl Last for Pending {
 }
 
 /// Where the chain ends. Until the transaction is over nobody else adds to it.
-const HEAD: Sql = sql!(
+pub(crate) const HEAD: Sql = sql!(
     "SELECT last_id, hash FROM audit_head WHERE id = 1",
     pair("", " FOR UPDATE")
 );

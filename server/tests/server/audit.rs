@@ -236,4 +236,22 @@ on_both_engines! {
         assert!(auditor.get("/api/v1/token/stats/alerts/").await.text.contains("The audit was changed"));
         assert!(!reader.get("/api/v1/token/stats/alerts/").await.text.contains("The audit was changed"));
     }
+    async fn what_was_accepted_is_verified_no_more_and_goes_with_time(server: Server) {
+        write(&server, &Author::server(), &["one", "two", "three"]).await;
+        let id = verified(&server).await.last_id;
+        execute(&server, "DELETE FROM audit_record WHERE id = $1", id - 1).await;
+        execute(&server, "UPDATE audit_head SET last_id = $1", id - 2).await;
+        let state = server.state();
+        let mut tx = state.db.begin().await.unwrap();
+        audit::accept(&mut tx, &state.domain().audit, server.clock.now()).await.unwrap();
+        tx.commit().await.unwrap();
+        write(&server, &Author::server(), &["four"]).await;
+        let found = verified(&server).await;
+        assert_eq!((found.broken, found.checkpoint_id, found.checked), (None, Some(id), 1));
+        server.clock.advance(DAY * 3_000);
+        clean(state).await.unwrap();
+        let (left,): (i64,) = state.db.one("SELECT COUNT(*) FROM audit_record", args![]).await.unwrap();
+        assert_eq!(left, 0);
+        assert_eq!(broken(&server).await, None);
+    }
 }

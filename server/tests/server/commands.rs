@@ -157,6 +157,13 @@ on_both_engines! {
         db.execute("UPDATE audit_record SET username = 'somebody' WHERE id = 1", args![]).await.unwrap();
         let (good, told) = run(&server, &["audit", "verify"], "").await;
         assert!(!good && told.contains("record 1 is not as it was written"), "{told}");
+        let (good, told) = run(&server, &["audit", "accept"], "").await;
+        assert!(good && told.contains("record 1"), "{told}");
+        assert_eq!(signs_in(&server, "admin", server.admin_password()).await, 200);
+        let (good, told) = run(&server, &["audit", "verify"], "").await;
+        assert!(good && told.starts_with("2 records"), "that it was accepted, and who came since: {told}");
+        let (good, told) = run(&server, &["audit", "accept"], "").await;
+        assert!(!good && told.contains("nothing to accept"), "{told}");
     }
 
     async fn a_person_is_erased_on_the_machine(server: Server) {

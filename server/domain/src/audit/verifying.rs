@@ -1,7 +1,7 @@
 //! Looking whether the audit is whole, every day and whenever somebody asks.
 
 use migasfree_server_audit::{Verification, verify};
-use migasfree_server_db::{Db, Result, Ts, args};
+use migasfree_server_db::{Db, Result, Ts, Tx, args};
 use migasfree_server_jobs::{
     Job, JobContext, JobError, JobHandler, Period, Priority, Queue, Unique,
 };
@@ -81,4 +81,11 @@ pub async fn newest(db: &Db) -> Result<Option<Verified>> {
         .optional("SELECT value FROM setting WHERE key = $1", args![STORED])
         .await?;
     Ok(stored.and_then(|(text,)| serde_json::from_str(&text).ok()))
+}
+
+/// Forgets what was found: it holds no more.
+pub(crate) async fn forget(tx: &mut Tx) -> Result<()> {
+    tx.execute("DELETE FROM setting WHERE key = $1", args![STORED])
+        .await?;
+    Ok(())
 }

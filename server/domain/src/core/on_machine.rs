@@ -2,12 +2,13 @@
 
 use std::path::Path;
 
-use migasfree_server_audit::{self as audit, Author, Change, UserId};
+use migasfree_server_audit::{self as audit, Author, Change, UserId, Verification};
 use migasfree_server_auth::{self as auth, ACCOUNT};
 use migasfree_server_db::{Db, Result, Ts, Tx, args, folded};
 use serde_json::{Value, json};
 
 use super::user_profiles::is_username;
+use crate::audit::verifying;
 
 /// As the audit calls whoever does it.
 const AUTHOR: &str = "local command";
@@ -225,19 +226,36 @@ pub async fn erase(db: &Db, username: &str, now: Ts) -> Result<u64> {
     let mut tx = db.begin().await?;
     let user = find(&mut tx, username).await?;
     let erased = audit::erase(&mut tx, user, username).await?;
-    let author = author();
     let after = json!({ "records": erased });
-    let change = Change {
-        action: "erase",
-        entity: "audit.record",
-        object_id: None,
-        object_text: audit::ERASED,
-        before: None,
-        after: Some(&after),
-    };
-    audit::record(&mut tx, now, &author, &change).await?;
+    note_audit(&mut tx, now, "erase", &after).await?;
     tx.commit().await?;
     Ok(erased)
+}
+
+/// Begins the chain of the audit anew behind what was found broken.
+///
+/// # Errors
+/// When the database fails.
+pub async fn accept(db: &Db, key: &audit::Key, found: &Verification, now: Ts) -> Result<()> {
+    let mut tx = db.begin().await?;
+    audit::accept(&mut tx, key, now).await?;
+    verifying::forget(&mut tx).await?;
+    let broken = found.broken;
+    let after = json!({ "last_id": found.last_id, "broken": broken });
+    note_audit(&mut tx, now, "accept", &after).await?;
+    tx.commit().await
+}
+
+async fn note_audit(tx: &mut Tx, now: Ts, action: &str, after: &Value) -> Result<()> {
+    let change = Change {
+        action,
+        entity: "audit.record",
+        object_id: None,
+        object_text: "",
+        before: None,
+        after: Some(after),
+    };
+    audit::record(tx, now, &author(), &change).await
 }
 
 async fn find(tx: &mut Tx, username: &str) -> Result<Option<UserId>> {
