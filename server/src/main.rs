@@ -1,7 +1,5 @@
 //! The migasfree server's program.
 
-mod commands;
-
 use std::io::{IsTerminal as _, Write as _};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -14,6 +12,7 @@ use migasfree_server::{
     app::App,
     commands::{
         audit::{self, AuditCommand},
+        ca::{self, CaCommand},
         token::{self, TokenCommand},
         user::{self, UserCommand},
     },
@@ -45,10 +44,12 @@ enum Command {
         #[command(subcommand)]
         command: ConfigCommand,
     },
-    /// Look after the certificate authority.
+    /// Look after the certificate authority, also while the server runs.
     Ca {
+        #[command(flatten)]
+        flags: Flags,
         #[command(subcommand)]
-        command: commands::ca::Command,
+        command: CaCommand,
     },
     /// Look after accounts, also while the server runs.
     User {
@@ -138,7 +139,9 @@ fn main() -> ExitCode {
         Command::Config {
             command: ConfigCommand::Check(flags),
         } => check(flags),
-        Command::Ca { command } => commands::ca::run(command),
+        Command::Ca { flags, command } => {
+            on_machine(flags, async |settings| ca::run(settings, command).await)
+        }
         Command::User { flags, command } => {
             on_machine(flags, async |settings| user::run(settings, command).await)
         }

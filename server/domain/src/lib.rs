@@ -2,8 +2,8 @@
 
 pub mod app_catalog;
 pub mod audience;
-pub mod certificates;
 pub mod audit;
+pub mod certificates;
 pub mod client;
 pub mod computers;
 pub mod core;

@@ -269,23 +269,6 @@ async fn serve(
     tokio::join!(serve(listener, acceptor), beside);
 }
 
-impl AppState {
-    /// What handlers use, over a data folder that nobody serves: for commands on the machine itself.
-    ///
-    /// # Errors
-    /// When the folder or the database cannot be used, or another process has it.
-    pub async fn open(
-        settings: Settings,
-        clock: Arc<dyn Clock>,
-        random: Arc<dyn Random>,
-    ) -> Result<Self, StartError> {
-        private_folder(&settings.data)?;
-        let db = open_database(&settings).await?;
-        db.migrate(&SCHEMA, clock.now()).await?;
-        Self::new(Equipment::default(), settings, db, clock, random)
-    }
-}
-
 /// Hears of certificates that are taken back, until the server stops.
 fn follow_certificates(state: &AppState) {
     let (services, stop) = (state.services.clone(), state.stop.clone());

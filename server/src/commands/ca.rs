@@ -8,26 +8,27 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use clap::{Args, Subcommand};
-use migasfree_server::app::AppState;
 use migasfree_server_authority::{Authority, Facts, Reason, Store};
 use migasfree_server_db::{
     clock::{Clock as _, SystemClock},
     random::SystemRandom,
 };
 use migasfree_server_domain::certificates;
-use rustix::fs::Mode;
 
-use crate::{Flags, say};
+use super::open;
+use super::table::lines;
+use crate::app::{AppState, Equipment};
+use crate::config::Settings;
 
 const A_YEAR: Duration = Duration::from_secs(365 * 86_400);
 
 /// What can be done with the certificate authority.
-#[derive(Subcommand)]
-pub enum Command {
+#[derive(Debug, Subcommand)]
+pub enum CaCommand {
     /// Make a root that signs certificates.
     Create(Create),
     /// Show the certificate of the authority, and those above it.
-    Show(Flags),
+    Show,
     /// Write the key of the root to a file, and remove it here; what the root signs has to stand in for it then.
     ExportRoot(OfFile),
     /// Make a key, and write a request to become an authority, which a root elsewhere signs.
@@ -35,25 +36,23 @@ pub enum Command {
     /// Take the certificate that a root elsewhere signed, followed by those above it.
     ImportIntermediate(OfFile),
     /// List the certificates that were given and have not ended.
-    List(Flags),
+    List,
     /// Take a certificate back.
     Revoke(Revoke),
     /// Sign the list of revoked certificates anew, and write it.
-    Crl(Flags),
+    Crl,
 }
 
 /// A name in a certificate.
-#[derive(Args)]
+#[derive(Debug, Args)]
 pub struct Named {
     /// What the authority is called.
     #[arg(long, default_value = "migasfree CA")]
     name: String,
-    #[command(flatten)]
-    flags: Flags,
 }
 
 /// A root that is made.
-#[derive(Args)]
+#[derive(Debug, Args)]
 pub struct Create {
     /// How long the root is valid.
     #[arg(long, value_name = "YEARS", default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..=30))]
@@ -63,16 +62,14 @@ pub struct Create {
 }
 
 /// A file that is written or read.
-#[derive(Args)]
+#[derive(Debug, Args)]
 pub struct OfFile {
     /// The file.
     file: PathBuf,
-    #[command(flatten)]
-    flags: Flags,
 }
 
 /// A certificate that is taken back.
-#[derive(Args)]
+#[derive(Debug, Args)]
 pub struct Revoke {
     /// Its number, as `list` shows it.
     serial: String,
@@ -80,8 +77,6 @@ pub struct Revoke {
     /// privilege_withdrawn.
     #[arg(long, default_value = "unspecified", value_parser = reason)]
     reason: Reason,
-    #[command(flatten)]
-    flags: Flags,
 }
 
 fn reason(text: &str) -> Result<Reason, String> {
@@ -91,60 +86,44 @@ fn reason(text: &str) -> Result<Reason, String> {
     })
 }
 
-/// Does it.
-pub fn run(command: Command) -> anyhow::Result<()> {
-    // Everything in the data folder is the server's alone.
-    rustix::process::umask(Mode::RWXG | Mode::RWXO);
+/// Does it; answers what is to be told.
+///
+/// # Errors
+/// When it cannot be done, or the data folder cannot be used.
+pub async fn run(settings: &Settings, command: CaCommand) -> anyhow::Result<String> {
+    let store = Store::of(&settings.data);
     match command {
-        Command::Create(asked) => create(asked),
-        Command::Show(flags) => show(flags),
-        Command::ExportRoot(OfFile { file, flags }) => export_root(&file, flags),
-        Command::Csr(Named { name, flags }) => {
-            say(&store(flags)?.request(&name)?);
-            Ok(())
+        CaCommand::Create(Create { years, named }) => {
+            let lifetime = A_YEAR * years;
+            let authority =
+                store.create(&named.name, lifetime, SystemClock.now(), &SystemRandom)?;
+            Ok(description(&authority))
         }
-        Command::ImportIntermediate(OfFile { file, flags }) => import(&file, flags),
-        Command::List(flags) => with_database(flags, list),
-        Command::Revoke(Revoke {
-            serial,
-            reason,
-            flags,
-        }) => with_database(flags, async move |state: AppState| -> anyhow::Result<()> {
-            certificates::revoke_by_serial(&state.services, &serial, reason).await?;
-            say("The certificate is revoked.\n");
-            Ok(())
+        CaCommand::Show => Ok(match store.load()? {
+            Some(authority) => description(&authority),
+            None => "There is no certificate authority yet: create one.\n".to_owned(),
         }),
-        Command::Crl(flags) => {
-            with_database(flags, async move |state: AppState| -> anyhow::Result<()> {
-                say(&certificates::publish_now(&state.services).await?);
-                Ok(())
+        CaCommand::ExportRoot(OfFile { file }) => export_root(&store, &file),
+        CaCommand::Csr(Named { name }) => Ok(store.request(&name)?),
+        CaCommand::ImportIntermediate(OfFile { file }) => import(&store, &file),
+        CaCommand::List => with_database(settings, list).await,
+        CaCommand::Revoke(Revoke { serial, reason }) => {
+            with_database(settings, async move |state: AppState| {
+                certificates::revoke_by_serial(&state.services, &serial, reason).await?;
+                Ok("The certificate is revoked.\n".to_owned())
             })
+            .await
+        }
+        CaCommand::Crl => {
+            with_database(settings, async move |state: AppState| {
+                Ok(certificates::publish_now(&state.services).await?)
+            })
+            .await
         }
     }
 }
 
-fn store(flags: Flags) -> anyhow::Result<Store> {
-    Ok(Store::of(&flags.load().settings()?.data))
-}
-
-fn create(Create { years, named }: Create) -> anyhow::Result<()> {
-    let Named { name, flags } = named;
-    let store = store(flags)?;
-    let authority = store.create(&name, A_YEAR * years, SystemClock.now(), &SystemRandom)?;
-    describe(&authority);
-    Ok(())
-}
-
-fn show(flags: Flags) -> anyhow::Result<()> {
-    let store = store(flags)?;
-    match store.load()? {
-        Some(authority) => describe(&authority),
-        None => say("There is no certificate authority yet: create one.\n"),
-    }
-    Ok(())
-}
-
-fn describe(authority: &Authority) {
+fn description(authority: &Authority) -> String {
     let Facts {
         serial,
         subject,
@@ -153,16 +132,15 @@ fn describe(authority: &Authority) {
         not_after,
         fingerprint,
     } = authority.facts();
-    say(&format!(
+    format!(
         "subject: {subject}\nissuer: {issuer}\nserial: {serial}\nvalid: {} to {} (UTC)\nSHA-256: {fingerprint}\n\n{}",
         not_before.plain(),
         not_after.plain(),
         authority.chain_pem()
-    ));
+    )
 }
 
-fn export_root(file: &Path, flags: Flags) -> anyhow::Result<()> {
-    let store = store(flags)?;
+fn export_root(store: &Store, file: &Path) -> anyhow::Result<String> {
     let key = store.root_key()?;
     let mut written = std::fs::OpenOptions::new()
         .write(true)
@@ -175,51 +153,45 @@ fn export_root(file: &Path, flags: Flags) -> anyhow::Result<()> {
         .and_then(|()| written.sync_all())
         .with_context(|| format!("cannot write {}", file.display()))?;
     store.forget_root_key()?;
-    say(&format!(
+    Ok(format!(
         "The key of the root is in {} and no longer here: keep it where no network reaches.\n",
         file.display()
-    ));
-    Ok(())
+    ))
 }
 
-fn import(file: &Path, flags: Flags) -> anyhow::Result<()> {
+fn import(store: &Store, file: &Path) -> anyhow::Result<String> {
     let text =
         std::fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
-    let authority = store(flags)?.import(&text, SystemClock.now())?;
-    describe(&authority);
-    Ok(())
+    Ok(description(&store.import(&text, SystemClock.now())?))
 }
 
-async fn list(state: AppState) -> anyhow::Result<()> {
-    for one in certificates::listed(&state.services).await? {
+async fn list(state: AppState) -> anyhow::Result<String> {
+    let rows = certificates::listed(&state.services).await?;
+    let rows = rows.into_iter().map(|one| {
         let end = match one.revoked_at {
             Some(at) => format!("revoked {}", at.plain()),
             None => format!("until {}", one.not_after.plain()),
         };
-        say(&format!(
-            "{}  {:<13}  {end}  {}\n",
-            one.serial, one.kind, one.subject
-        ));
-    }
-    Ok(())
+        [one.serial, one.kind, end, one.subject]
+    });
+    Ok(lines(["SERIAL", "OF", "VALID", "SUBJECT"], rows.collect()))
 }
 
-/// Works on the database, which on a SQLite file nobody else has meanwhile.
-fn with_database(
-    flags: Flags,
-    work: impl AsyncFnOnce(AppState) -> anyhow::Result<()>,
-) -> anyhow::Result<()> {
-    let settings = flags.load().settings()?;
-    tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()
-        .context("cannot start the runtime")?
-        .block_on(async {
-            let state =
-                AppState::open(settings, Arc::new(SystemClock), Arc::new(SystemRandom)).await?;
-            let db = state.db.clone();
-            let done = work(state).await;
-            db.close().await;
-            done
-        })
+/// Works on the database beside the server.
+async fn with_database(
+    settings: &Settings,
+    work: impl AsyncFnOnce(AppState) -> anyhow::Result<String>,
+) -> anyhow::Result<String> {
+    let db = open(settings).await?;
+    let (clock, random) = (Arc::new(SystemClock), Arc::new(SystemRandom));
+    let state = AppState::new(
+        Equipment::default(),
+        settings.clone(),
+        db.clone(),
+        clock,
+        random,
+    )?;
+    let told = work(state).await;
+    db.close().await;
+    told
 }
