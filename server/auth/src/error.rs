@@ -28,6 +28,14 @@ pub enum AuthError {
     Answer,
     /// The account has to take a second step, and the call has one only.
     OneStepAlone,
+    /// The account is asked for this factor already.
+    FactorThere,
+    /// The account has no factor that this would be for.
+    NoFactor,
+    /// The operator has to show again who they are.
+    StepUp,
+    /// It is for people who signed in to the console.
+    SessionNeeded,
     /// The operator lacks a permission.
     Forbidden(&'static str),
     /// It would take more rights than the operator has.
@@ -91,6 +99,10 @@ impl AuthError {
             Self::Step => (StatusCode::UNAUTHORIZED, "step_not_valid"),
             Self::OneStepAlone => (StatusCode::UNAUTHORIZED, "one_step_alone"),
             Self::ForeignPage => (StatusCode::FORBIDDEN, "csrf_failed"),
+            Self::StepUp => (StatusCode::FORBIDDEN, "step_up_required"),
+            Self::SessionNeeded => (StatusCode::FORBIDDEN, "session_needed"),
+            Self::FactorThere => (StatusCode::CONFLICT, "factor_there"),
+            Self::NoFactor => (StatusCode::CONFLICT, "no_factor"),
             Self::Forbidden(_) | Self::Beyond(_) => (StatusCode::FORBIDDEN, "permission_denied"),
             Self::Credentials => (StatusCode::BAD_REQUEST, "invalid_credentials"),
             Self::Answer => (StatusCode::BAD_REQUEST, "wrong_answer"),
@@ -117,6 +129,10 @@ impl AuthError {
             Self::Step => messages::step_not_valid(),
             Self::Answer => messages::wrong_answer(),
             Self::OneStepAlone => messages::one_step_alone(),
+            Self::FactorThere => messages::factor_there(),
+            Self::NoFactor => messages::no_factor(),
+            Self::StepUp => messages::step_up_required(),
+            Self::SessionNeeded => messages::session_needed(),
             Self::Forbidden(permission) => messages::permission_denied(*permission),
             Self::Beyond(beyond) => beyond.message(),
             Self::TooManySockets(open) => messages::too_many_connections(*open),

@@ -8,6 +8,7 @@ mod authority;
 pub mod credential;
 mod ending;
 mod error;
+pub mod factors;
 mod first;
 pub mod jwt;
 mod late;
@@ -80,6 +81,7 @@ pub struct Auth {
     pub settings: Settings,
     refused: Limiter,
     factors: Factors,
+    time_codes: factors::TimeCodes,
     db: Db,
     clock: Arc<dyn Clock>,
     random: Arc<dyn Random>,
@@ -99,6 +101,7 @@ impl Auth {
         jwt: JwtKey,
     ) -> Self {
         let minute = 60;
+        let time_codes = factors::TimeCodes::new(&jwt, Arc::clone(&clock));
         let limiter = |limit, seconds| Limiter::new(Arc::clone(&clock), limit, seconds);
         Self {
             hasher: Hasher::new(Arc::clone(&random)),
@@ -108,7 +111,8 @@ impl Auth {
             operators: limiter(settings.rate_operator, minute),
             refused: limiter(refused::WRITTEN, refused::SECONDS),
             settings,
-            factors: Factors::default(),
+            factors: factors::built_in(&time_codes),
+            time_codes,
             db,
             clock,
             random,
@@ -117,9 +121,10 @@ impl Auth {
         }
     }
 
-    /// The same, asking for these factors besides passwords.
+    /// The same, asking for these factors, too.
     #[must_use]
-    pub fn asking(self, factors: Factors) -> Self {
+    pub fn asking(self, others: &Factors) -> Self {
+        let factors = self.factors.and(others);
         Self { factors, ..self }
     }
 }

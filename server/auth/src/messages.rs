@@ -11,12 +11,22 @@ migasfree_types::messages! {
     pub invalid_credentials(): "The user name or the password is not right.";
     /// The password alone is not enough.
     pub second_step_needed(): "The password is right. One more step is needed to sign in.";
+    /// The password alone is not enough, and the account has nothing more.
+    pub factor_to_set_up(): "The password is right. A group of this account demands a second factor: set one up to sign in.";
     /// A second step that comes too late, or again.
     pub step_not_valid(): "This step of signing in is over: begin again with the password.";
     /// A wrong code in the second step.
     pub wrong_answer(): "That is not right: try again.";
     /// A call with a name and a password, and nothing more.
     pub one_step_alone(): "This account signs in with a second step, which this call does not have: use another account.";
+    /// Another app, while there is one.
+    pub factor_there(): "This account has an app for codes already: remove it first.";
+    /// Recovery codes alone.
+    pub no_factor(): "Recovery codes stand in for an app or a passkey: set one up first.";
+    /// A session that is open for long.
+    pub step_up_required(): "Show once more that it is you, then do this again.";
+    /// A program that does what people do.
+    pub session_needed(): "Sign in to the console to do this: a token is not enough.";
     /// A permission is missing.
     pub permission_denied(permission): "You do not have the permission { $permission }: ask an administrator for it.";
     /// Live connections.

@@ -30,8 +30,8 @@ pub async fn open(
 ) -> Result<String> {
     let token = secret::new_token(random);
     tx.execute(
-        "INSERT INTO auth_session (user_id, token_hash, created_at, last_seen_at, expires_at, \
-         address, user_agent) VALUES ($1, $2, $3, $3, $4, $5, $6)",
+        "INSERT INTO auth_session (user_id, token_hash, created_at, last_seen_at, proved_at, expires_at, \
+         address, user_agent) VALUES ($1, $2, $3, $3, $3, $4, $5, $6)",
         args![
             user,
             secret::digest(&token),

@@ -347,7 +347,7 @@ impl AppState {
             Arc::clone(&doing) as Arc<dyn Late>,
             jwt,
         )
-        .asking(equipment.factors);
+        .asking(&equipment.factors);
         let domain = Domain {
             settings: Arc::new(settings.domain(settings.scheme(&*equipment.acceptor))),
             systems: equipment.systems,

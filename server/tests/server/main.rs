@@ -33,6 +33,7 @@ mod repository;
 mod rest;
 mod retention;
 mod safe;
+mod second_factors;
 mod second_step;
 mod start;
 mod stats;

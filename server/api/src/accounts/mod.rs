@@ -2,7 +2,9 @@
 
 pub mod account;
 mod certificates;
+mod factors;
 mod fields;
+mod place;
 mod sign_in;
 
 use axum::Json;
@@ -28,7 +30,8 @@ pub(crate) fn calls() -> Vec<Served<ApiState>> {
     let change = |verb| {
         user(verb, "Change one's own account").taking_some(&USER_PROFILES, &own_account::OWN)
     };
-    vec![
+    let mut calls = factors::calls();
+    calls.extend([
         call(
             Verb::Post,
             "/rest-auth/login/",
@@ -50,6 +53,19 @@ pub(crate) fn calls() -> Vec<Served<ApiState>> {
         ])
         .open()
         .answered(sign_in::step),
+        call(
+            Verb::Post,
+            "/rest-auth/login/enrol/",
+            "What an app needs to give the codes that a group demands for signing in",
+        )
+        .taking(&[("step", Like::Text)])
+        .giving(&[
+            ("secret", Like::Text),
+            ("url", Like::Text),
+            ("expires_in", Like::Integer),
+        ])
+        .open()
+        .answered(sign_in::enrol),
         call(
             Verb::Post,
             "/rest-auth/logout/",
@@ -126,7 +142,8 @@ pub(crate) fn calls() -> Vec<Served<ApiState>> {
         )
         .giving(&[("ticket", Like::Text), ("expires_in", Like::Integer)])
         .answered(issue_ticket),
-    ]
+    ]);
+    calls
 }
 
 /// `POST /api/v1/token/events/ticket/`

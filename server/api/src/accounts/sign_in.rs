@@ -7,15 +7,16 @@ use axum::{Extension, Json};
 use migasfree_server_audit::UserId;
 use migasfree_server_auth::{
     AuthError, Connection, Operator, credential, credentials_changed,
+    factors::TOTP,
     jwt::Kind,
-    messages, note, origin, problem,
-    session::{self, Place},
+    messages, note, origin, problem, session,
     sign_in::{self, Opened, Progress, STEP_LIFE, Visit, Way},
 };
 use migasfree_server_entity::error::RestError;
+use migasfree_types::message::Message;
 use serde_json::{Value, json};
 
-use super::fields::Fields;
+use super::{fields::Fields, place::place};
 use crate::ApiState;
 
 /// `POST /rest-auth/login/`. Programs get a token; the admin UI, which sends `X-CSRF`, gets the cookie instead,
@@ -84,6 +85,24 @@ pub async fn step(
     Ok(signed_in(opened, connection))
 }
 
+/// `POST /rest-auth/login/enrol/`: what an app needs for who has to have one before they get in. Its first code is the
+/// answer of the step.
+pub async fn enrol(
+    State(state): State<ApiState>,
+    connection: Connection,
+    headers: HeaderMap,
+    fields: Fields,
+) -> Result<Json<Value>, RestError> {
+    let visit = visit_of_page(&state, connection, &headers)?;
+    let [secret] = fields.required(["step"])?;
+    let begun = sign_in::enrol(&state.auth, &visit, &secret).await?;
+    Ok(Json(json!({
+        "secret": begun.secret,
+        "url": begun.url,
+        "expires_in": STEP_LIFE.as_secs(),
+    })))
+}
+
 async fn begin(
     state: &ApiState,
     visit: &Visit<'_>,
@@ -97,20 +116,29 @@ async fn begin(
 fn told(progress: Progress, connection: Connection) -> Response {
     match progress {
         Progress::SignedIn(opened) => signed_in(opened, connection),
-        Progress::StepNeeded { secret, factors } => {
-            let message = messages::second_step_needed();
-            // Never told as a problem: that has no room for what to go on with.
-            let body = json!({
-                "detail": message.text,
-                "code": message.code,
-                "step": secret,
-                "factors": factors,
-                "expires_in": STEP_LIFE.as_secs(),
-            });
-            let challenge = [(header::WWW_AUTHENTICATE, "Token")];
-            (StatusCode::UNAUTHORIZED, challenge, Json(body)).into_response()
+        Progress::StepNeeded { secret, factors } => go_on(
+            &messages::second_step_needed(),
+            &secret,
+            "factors",
+            &factors,
+        ),
+        Progress::FactorNeeded { secret } => {
+            go_on(&messages::factor_to_set_up(), &secret, "enrol", &[TOTP])
         }
     }
+}
+
+/// Never told as a problem: that has no room for what to go on with.
+fn go_on(message: &Message, secret: &str, with: &str, names: &[&str]) -> Response {
+    let body = json!({
+        "detail": message.text,
+        "code": message.code,
+        "step": secret,
+        with: names,
+        "expires_in": STEP_LIFE.as_secs(),
+    });
+    let challenge = [(header::WWW_AUTHENTICATE, "Token")];
+    (StatusCode::UNAUTHORIZED, challenge, Json(body)).into_response()
 }
 
 fn signed_in(opened: Opened, connection: Connection) -> Response {
@@ -215,17 +243,4 @@ fn visit_of_page<'a>(
     }
     let visit = visit(connection, headers);
     Ok(Visit { is_page, ..visit })
-}
-
-/// Where a request comes from; what the program calls itself is cut to what is worth keeping.
-fn place(connection: Connection, headers: &HeaderMap) -> Place<'_> {
-    let user_agent = headers
-        .get(header::USER_AGENT)
-        .and_then(|value| value.to_str().ok())
-        .unwrap_or_default();
-    Place {
-        address: connection.client.to_string(),
-        // A header that is a `str` is ASCII.
-        user_agent: &user_agent[..user_agent.len().min(200)],
-    }
 }

@@ -37,12 +37,13 @@ impl From<Vec<Arc<dyn Factor>>> for Factors {
 }
 
 impl Factors {
-    pub(super) fn is_empty(&self) -> bool {
-        self.0.is_empty()
+    /// These and others.
+    pub(crate) fn and(&self, others: &Self) -> Self {
+        Self(self.0.iter().chain(others.0.iter()).cloned().collect())
     }
 
     /// The names of those that are asked of an account.
-    pub(super) async fn asked_of(&self, tx: &mut Tx, user: UserId) -> Result<Vec<&'static str>> {
+    pub(crate) async fn asked_of(&self, tx: &mut Tx, user: UserId) -> Result<Vec<&'static str>> {
         let mut asked = Vec::new();
         for factor in self.0.iter() {
             if factor.is_asked_of(tx, user).await? {
@@ -53,7 +54,7 @@ impl Factors {
     }
 
     /// Whether an account passes the factor of a name.
-    pub(super) async fn passes(
+    pub(crate) async fn passes(
         &self,
         tx: &mut Tx,
         user: UserId,

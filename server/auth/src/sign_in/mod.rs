@@ -6,6 +6,7 @@
 //!                          no factor is asked of the account
 //! ```
 //!
+//! Where a group of the account demands a factor and it has none, the step is to set one up.
 //! Nothing is given out before the end but the secret of the next step, which is short-lived and good once.
 
 mod factor;
@@ -14,13 +15,17 @@ mod step;
 use migasfree_server_audit::UserId;
 use migasfree_server_db::{Ts, Tx, args};
 
+use super::factors::{Begun, TOTP};
 use super::jwt::{self, Kind};
 use super::login::{Verified, note, verify};
 use super::session::{self, Place};
-use super::{Auth, AuthError, Connection, Credential, Operator, Refused, note_refused, token};
+use super::{
+    Auth, AuthError, Connection, Credential, Operator, Refused, factors, note_refused, token,
+};
 
 pub use factor::{Factor, Factors};
 pub use step::LIFE as STEP_LIFE;
+use step::Pending;
 
 /// A request that signs somebody in.
 #[derive(Debug)]
@@ -79,6 +84,11 @@ pub enum Progress {
         /// Their names.
         factors: Vec<&'static str>,
     },
+    /// The password was right. The account needs a factor and has none: it has to set one up with [`enrol`].
+    FactorNeeded {
+        /// What to go on with, for [`STEP_LIFE`].
+        secret: String,
+    },
     /// They are in.
     SignedIn(Opened),
 }
@@ -115,17 +125,76 @@ pub async fn begin(
     let verified = verify(auth, visit.connection, username, password).await?;
     let now = auth.clock.now();
     let mut tx = auth.db.begin().await?;
-    let factors = auth.factors.asked_of(&mut tx, verified.user()).await?;
-    let progress = if factors.is_empty() {
+    let asked = auth.factors.asked_of(&mut tx, verified.user()).await?;
+    let is_in = asked.is_empty() && !factors::is_demanded(&mut tx, verified.user()).await?;
+    let progress = if is_in {
         let user = verified.still(&mut tx, way.last_login(now)).await?;
         Progress::SignedIn(open(auth, &mut tx, &visit.place, way, user, now).await?)
     } else {
         let user = verified.still(&mut tx, None).await?;
         let secret = step::begin(&mut tx, &*auth.random, user, way, now).await?;
-        Progress::StepNeeded { secret, factors }
+        match asked.is_empty() {
+            true => Progress::FactorNeeded { secret },
+            false => Progress::StepNeeded {
+                secret,
+                factors: asked,
+            },
+        }
     };
     tx.commit().await?;
     Ok(progress)
+}
+
+/// Sets up the codes of an app, for who gets in only with them; their first one goes on.
+///
+/// # Errors
+/// [`AuthError::Step`] when nothing waits for this.
+pub async fn enrol(auth: &Auth, visit: &Visit<'_>, secret: &str) -> Result<Begun, AuthError> {
+    let now = auth.clock.now();
+    let pending = pending(auth, visit, secret, now).await?;
+    let user = pending.user;
+    let mut tx = auth.db.begin().await?;
+    if !factors::is_to_enrol(auth, &mut tx, user).await? {
+        return Err(AuthError::Step);
+    }
+    let begun = auth.time_codes.begin(&mut tx, &*auth.random, user).await?;
+    let begun = begun.ok_or(AuthError::Step)?;
+    pending.prolong(&mut tx, now).await?;
+    tx.commit().await?;
+    Ok(begun)
+}
+
+/// The step of a secret. Secrets that are none are counted for the address.
+async fn pending(
+    auth: &Auth,
+    visit: &Visit<'_>,
+    secret: &str,
+    now: Ts,
+) -> Result<Pending, AuthError> {
+    match step::find(&auth.db, secret, now).await? {
+        Some(pending) if pending.way == Way::Session && !visit.is_page => {
+            Err(AuthError::ForeignPage)
+        }
+        Some(pending) => Ok(pending),
+        None => {
+            auth.anonymous.hit(&visit.connection.bad_tokens())?;
+            Err(AuthError::Step)
+        }
+    }
+}
+
+/// Whether an account passes; the first code of an app it was made to set up takes that into use.
+async fn passes(
+    auth: &Auth,
+    tx: &mut Tx,
+    user: UserId,
+    factor: &str,
+    answer: &str,
+) -> Result<bool, AuthError> {
+    if factors::is_to_enrol(auth, tx, user).await? {
+        return Ok(factor == TOTP && auth.time_codes.confirm(tx, user, answer).await?);
+    }
+    Ok(auth.factors.passes(tx, user, factor, answer).await?)
 }
 
 /// Goes on with what a factor asked for.
@@ -141,21 +210,14 @@ pub async fn go_on(
     answer: &str,
 ) -> Result<Opened, AuthError> {
     let by_address = visit.connection.bucket();
-    let at_address = auth.anonymous.take(&by_address)?;
     let now = auth.clock.now();
-    let Some(pending) = step::find(&auth.db, secret, now).await? else {
-        auth.anonymous.give_back(&by_address, at_address);
-        auth.anonymous.hit(&visit.connection.bad_tokens())?;
-        return Err(AuthError::Step);
-    };
+    let pending = pending(auth, visit, secret, now).await?;
+    let at_address = auth.anonymous.take(&by_address)?;
     let (user, way) = (pending.user, pending.way);
-    if way == Way::Session && !visit.is_page {
-        return Err(AuthError::ForeignPage);
-    }
-    let attempt = auth.logins.attempt(&format!("second step of {user}")).await;
+    let attempt = auth.logins.attempt(&factors::counted(user)).await;
     let attempt = attempt.map_err(AuthError::answers)?;
     let mut tx = auth.db.begin().await?;
-    if !auth.factors.passes(&mut tx, user, factor, answer).await? {
+    if !passes(auth, &mut tx, user, factor, answer).await? {
         attempt.failed();
         let address = visit.place.address.clone();
         note_refused(auth, Refused::Step, Some(user), address);
@@ -183,12 +245,12 @@ pub async fn by_password(
     password: &str,
 ) -> Result<(Operator, Verified), AuthError> {
     let verified = verify(auth, connection, username, password).await?;
-    if !auth.factors.is_empty() {
-        let mut tx = auth.db.begin().await?;
-        let asked = auth.factors.asked_of(&mut tx, verified.user()).await?;
-        if !asked.is_empty() {
-            return Err(AuthError::OneStepAlone);
-        }
+    let mut tx = auth.db.begin().await?;
+    let asked = auth.factors.asked_of(&mut tx, verified.user()).await?;
+    let is_enough = asked.is_empty() && !factors::is_demanded(&mut tx, verified.user()).await?;
+    drop(tx);
+    if !is_enough {
+        return Err(AuthError::OneStepAlone);
     }
     let address = connection.client.to_string();
     let operator = Operator::load(auth, verified.user(), Credential::Password, address).await?;

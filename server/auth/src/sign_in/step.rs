@@ -54,6 +54,16 @@ pub(super) async fn find(db: &Db, secret: &str, now: Ts) -> Result<Option<Pendin
 }
 
 impl Pending {
+    /// Waits for [`LIFE`] from now on.
+    pub(super) async fn prolong(&self, tx: &mut Tx, now: Ts) -> Result<()> {
+        tx.execute(
+            "UPDATE auth_step SET expires_at = $2 WHERE secret_hash = $1",
+            args![self.hash.as_str(), now + LIFE],
+        )
+        .await?;
+        Ok(())
+    }
+
     /// Ends the waiting; false if somebody else did.
     pub(super) async fn take(&self, tx: &mut Tx) -> Result<bool> {
         let hash = self.hash.as_str();

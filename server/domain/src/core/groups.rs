@@ -6,7 +6,7 @@ use migasfree_server_entity::{
     entity::{Csv, Entity, Model, col, many, put, put_ids, raw},
     error::RestError,
     hooks::{Change, Hooks, Removal},
-    schema::{Loss, Table, Type, computed, key, link, linked, text},
+    schema::{Loss, Table, Type, bool, computed, key, link, linked, text},
 };
 
 use super::shapes::PERMISSION_INFO;
@@ -14,7 +14,7 @@ use super::shapes::PERMISSION_INFO;
 /// `auth_group`
 pub static GROUP_TABLE: Table = Table {
     name: "auth_group",
-    columns: &[text("name", 150)],
+    columns: &[text("name", 150), bool("second_factor_demanded", false)],
     many: &[
         link(
             "permissions",
@@ -79,8 +79,13 @@ pub static GROUPS: Entity = Entity {
         col("id"),
         many("permissions", &PERMISSION_INFO),
         col("name"),
+        col("second_factor_demanded"),
     ],
-    write: &[put("name").required(), put_ids("permissions")],
+    write: &[
+        put("name").required(),
+        put_ids("permissions"),
+        put("second_factor_demanded"),
+    ],
     filters: &["id+in", "name+ic", "user__id"],
     search: &["name"],
     csv: Csv::Columns(&["id", "name", "permissions"]),
@@ -92,16 +97,17 @@ pub static GROUPS: Entity = Entity {
 struct Rules;
 
 /// A group gives its members what it holds: whoever changes that has to hold it, too; and all of it who renames the group,
-/// which others know by its name.
+/// which others know by its name, or changes what it demands.
 #[async_trait]
 impl Hooks for Rules {
     async fn check(&self, change: &mut Change<'_>) -> Result<(), RestError> {
         let permissions = change.relinked("permissions");
-        let renamed = !change.is_new() && change.changes("name");
+        let changed = ["name", "second_factor_demanded"];
+        let is_other = !change.is_new() && changed.iter().any(|column| change.changes(column));
         let id = change.id();
         let mut authority = Authority::of(&change.context.operator, change.tx);
         authority.over(Rights::Permissions(&permissions)).await?;
-        if renamed {
+        if is_other {
             authority.over(Rights::Groups(&[id])).await?;
         }
         Ok(())

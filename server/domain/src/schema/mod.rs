@@ -36,5 +36,6 @@ const MIGRATIONS: &[Migration] = &[Migration {
         "12_certificates",
         "15_audit_chain",
         "16_unlocking",
+        "13_second_factors",
     ],
 }];

@@ -4,9 +4,11 @@ pub mod acme;
 mod client;
 pub mod clock;
 pub mod described;
+mod page;
 pub mod postgres;
 mod server;
 pub mod tls;
 
 pub use client::{Answer, Client};
+pub use page::Page;
 pub use server::Server;

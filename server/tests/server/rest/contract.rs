@@ -40,6 +40,20 @@ const KNOWN: &[(&str, &str, &[&str], &[&str])] = &[
         &["files"],
         &["architecture", "url", "version"],
     ),
+    // Whether members need a second factor.
+    (
+        "accounts/groups",
+        "detail",
+        &[],
+        &["second_factor_demanded"],
+    ),
+    ("accounts/groups", "list", &[], &["second_factor_demanded"]),
+    (
+        "accounts/groups",
+        "created",
+        &[],
+        &["second_factor_demanded"],
+    ),
     // Which application's a right is: two of them have capabilities.
     ("accounts/permissions", "list", &[], &["app_label"]),
     (

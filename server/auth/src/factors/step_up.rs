@@ -1,0 +1,143 @@
+//! Showing once more who one is, for what an open session alone is not enough for.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::extract::{FromRef, FromRequestParts};
+use axum::http::request::Parts;
+use migasfree_server_db::args;
+
+use super::own::counted;
+use crate::{Auth, AuthError, Credential, Operator, verify_own};
+
+/// How long it counts that somebody showed who they are.
+pub const FRESH: Duration = Duration::from_secs(10 * 60);
+
+/// What who has no other factor shows.
+pub const PASSWORD: &str = "password";
+
+/// An operator of a session who showed who they are within [`FRESH`]. A handler that takes one runs for nobody else;
+/// programs have nothing to show, and do not get there.
+#[derive(Debug, Clone)]
+pub struct Fresh(pub Operator);
+
+impl<S: Send + Sync> FromRequestParts<S> for Fresh
+where
+    Arc<Auth>: FromRef<S>,
+{
+    type Rejection = AuthError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, AuthError> {
+        let operator = <Operator as FromRequestParts<S>>::from_request_parts(parts, state).await?;
+        if !matches!(operator.credential, Credential::Session(_)) {
+            return Err(AuthError::SessionNeeded);
+        }
+        require_fresh(&Arc::<Auth>::from_ref(state), &operator).await?;
+        Ok(Self(operator))
+    }
+}
+
+/// Refuses a session whose operator has not shown lately who they are. Programs pass: version 5 knows nothing of this.
+///
+/// # Errors
+/// [`AuthError::StepUp`]
+pub async fn require_fresh(auth: &Auth, operator: &Operator) -> Result<(), AuthError> {
+    if is_fresh(auth, operator).await? {
+        Ok(())
+    } else {
+        Err(AuthError::StepUp)
+    }
+}
+
+/// Whether [`require_fresh`] lets an operator pass.
+///
+/// # Errors
+/// When the database fails.
+pub async fn is_fresh(auth: &Auth, operator: &Operator) -> Result<bool, AuthError> {
+    let Credential::Session(id) = operator.credential else {
+        return Ok(true);
+    };
+    let row: Option<(i64,)> = auth
+        .db
+        .optional(
+            "SELECT id FROM auth_session WHERE id = $1 AND proved_at > $2",
+            args![id, auth.clock.now() - FRESH],
+        )
+        .await?;
+    Ok(row.is_some())
+}
+
+/// What an operator may show.
+///
+/// # Errors
+/// When the database fails.
+pub async fn proofs(auth: &Auth, operator: &Operator) -> Result<Vec<&'static str>, AuthError> {
+    let mut tx = auth.db.begin().await?;
+    let asked = auth.factors.asked_of(&mut tx, operator.id).await?;
+    Ok(if asked.is_empty() {
+        vec![PASSWORD]
+    } else {
+        asked
+    })
+}
+
+/// Takes what an operator shows: from now on their session counts as [`Fresh`].
+///
+/// # Errors
+/// [`AuthError::Answer`] when it is wrong, or not what they have to show.
+pub async fn step_up(
+    auth: &Auth,
+    operator: &Operator,
+    factor: &str,
+    answer: &str,
+) -> Result<(), AuthError> {
+    let Credential::Session(session) = operator.credential else {
+        return Err(AuthError::SessionNeeded);
+    };
+    if !proofs(auth, operator).await?.contains(&factor) {
+        return Err(AuthError::Answer);
+    }
+    if factor == PASSWORD {
+        by_password(auth, operator, session, answer).await
+    } else {
+        by_factor(auth, operator, session, factor, answer).await
+    }
+}
+
+const PROVED: &str = "UPDATE auth_session SET proved_at = $2 WHERE id = $1";
+
+async fn by_password(
+    auth: &Auth,
+    operator: &Operator,
+    session: i64,
+    password: &str,
+) -> Result<(), AuthError> {
+    let verified = verify_own(auth, operator, password).await?;
+    let verified = verified.ok_or(AuthError::Answer)?;
+    let mut tx = auth.db.begin().await?;
+    verified.still(&mut tx, None).await?;
+    tx.execute(PROVED, args![session, auth.clock.now()]).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+async fn by_factor(
+    auth: &Auth,
+    operator: &Operator,
+    session: i64,
+    factor: &str,
+    answer: &str,
+) -> Result<(), AuthError> {
+    let attempt = auth.logins.attempt(&counted(operator.id)).await;
+    let attempt = attempt.map_err(AuthError::answers)?;
+    let mut tx = auth.db.begin().await?;
+    let passes = auth.factors.passes(&mut tx, operator.id, factor, answer);
+    if !passes.await? {
+        attempt.failed();
+        return Err(AuthError::Answer);
+    }
+    tx.execute(PROVED, args![session, auth.clock.now()]).await?;
+    tx.commit().await?;
+    attempt.succeeded();
+    Ok(())
+}
