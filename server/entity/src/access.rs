@@ -2,6 +2,8 @@
 
 use axum::{extract::FromRequestParts, http::request::Parts};
 
+use migasfree_server_auth::factors;
+
 use super::{entity::Entity, error::RestError};
 use crate::services::Services;
 
@@ -15,6 +17,14 @@ pub async fn operator(state: &Services, parts: &mut Parts) -> Result<Operator, R
     <Operator as FromRequestParts<Services>>::from_request_parts(parts, state)
         .await
         .map_err(RestError::Auth)
+}
+
+/// Refuses a session whose operator has not shown lately who they are.
+///
+/// # Errors
+/// 403 with the code `step_up_required`.
+pub async fn proved(state: &Services, operator: &Operator) -> Result<(), RestError> {
+    Ok(factors::require_fresh(&state.auth, operator).await?)
 }
 
 /// The right an operation asks for.

@@ -124,6 +124,8 @@ pub struct Action {
     pub conflicts: bool,
     /// Whether it writes the row it is about, which has to be the operator's to write then.
     pub writes: bool,
+    /// Whether it takes a session that showed lately who is there, as all that write a guarded entity do.
+    pub guarded: bool,
     pub run: Run,
 }
 
@@ -146,6 +148,7 @@ impl Action {
             gives: Gives::Like(Like::Object),
             conflicts: false,
             writes: false,
+            guarded: false,
             run,
         }
     }
@@ -168,6 +171,7 @@ impl Action {
             gives: Gives::Like(Like::Object),
             conflicts: false,
             writes: true,
+            guarded: false,
             run,
         }
     }
@@ -183,6 +187,13 @@ impl Action {
     #[must_use]
     pub const fn writing(mut self) -> Self {
         self.writes = true;
+        self
+    }
+
+    /// The same, where an open session alone is not enough.
+    #[must_use]
+    pub const fn guarded(mut self) -> Self {
+        self.guarded = true;
         self
     }
 

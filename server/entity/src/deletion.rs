@@ -6,7 +6,7 @@ use sea_query::{Condition, Expr, ExprTrait, Order, Query, SelectStatement};
 use serde_json::json;
 
 use super::{
-    ahead, boundary,
+    access, ahead, boundary,
     consequences::{self, Plan},
     context::{Context, Note},
     entity::Entity,
@@ -44,6 +44,7 @@ pub async fn delete(
 ) -> Result<(), RestError> {
     let wish = Wish::read(params)?;
     may_go(context, resource, id, wish).await?;
+    proved(context, resource, &[id]).await?;
     let going = Going {
         context: context.clone(),
         resource,
@@ -72,6 +73,7 @@ pub async fn delete_all(
             return Err(of_one(context, resource, *id, error).await);
         }
     }
+    proved(context, resource, ids).await?;
     let going = Going {
         context: context.clone(),
         resource,
@@ -183,6 +185,29 @@ async fn may_go(
     boundary::check(context, &mut context.source(), resource.entity, id).await?;
     keeping::check(context, resource, id, wish).await?;
     consequences::check(context, resource, id).await
+}
+
+/// What takes more along than itself is deleted by who showed lately who they are.
+async fn proved(
+    context: &Context,
+    resource: &'static Resource,
+    ids: &[i64],
+) -> Result<(), RestError> {
+    let Err(refused) = access::proved(&context.state, &context.operator).await else {
+        return Ok(());
+    };
+    let table = resource.entity.table;
+    let mut source = context.source();
+    let plan = Plan::of(&mut source, context.registry(), table, ids).await?;
+    if plan.gone(table, ids).next().is_some() {
+        return Err(refused);
+    }
+    for (other, condition) in plan.reports(context.state.db.dialect()) {
+        if read::count_in(&mut source, rows(other.entity, condition)).await? > 0 {
+            return Err(refused);
+        }
+    }
+    Ok(())
 }
 
 /// Deletes a row in a transaction; answers whether it was there.

@@ -357,6 +357,7 @@ impl Served {
 
     async fn create(self, request: Request) -> Result<Response, RestError> {
         self.context.allow(self.resource.entity, Need::Add)?;
+        self.prove(self.resource.entity.guarded.is_some()).await?;
         let body = self.body(request).await?.object()?;
         let save::Created { id, told_once } =
             save::create(&self.context, self.resource, body).await?;
@@ -377,6 +378,11 @@ impl Served {
         }
         let if_match = IfMatch::read(request.headers())?;
         let body = self.body(request).await?.object()?;
+        let is_guarded = entity.guarded.is_some_and(|free| {
+            let mut given = body.members.keys();
+            !given.all(|name| free.contains(&name.as_str()))
+        });
+        self.prove(is_guarded).await?;
         save::update(&self.context, self.resource, id, (mode, &if_match), body).await?;
         let version = self.version(id).await?;
         let row = self.written(id, entity.updated_fields()).await?;
@@ -385,12 +391,14 @@ impl Served {
 
     async fn delete(self, id: i64, if_match: &IfMatch) -> Result<Response, RestError> {
         self.context.allow(self.resource.entity, Need::Delete)?;
+        self.prove(self.resource.entity.guarded.is_some()).await?;
         deletion::delete(&self.context, self.resource, id, &self.params, if_match).await?;
         Ok(StatusCode::NO_CONTENT.into_response())
     }
 
     async fn delete_all(self, request: Request) -> Result<Response, RestError> {
         self.context.allow(self.resource.entity, Need::Delete)?;
+        self.prove(self.resource.entity.guarded.is_some()).await?;
         let body = self.body(request).await?.object()?;
         let given = body.get("ids").cloned().unwrap_or_default();
         let ids = value::id_list(&given).map_err(|reason| RestError::refused("ids", &reason))?;
@@ -450,6 +458,8 @@ impl Served {
         request: Request,
     ) -> Result<Response, RestError> {
         self.context.allow(self.resource.entity, action.need)?;
+        let is_guarded = self.resource.entity.guarded.is_some() && action.writes;
+        self.prove(action.guarded || is_guarded).await?;
         if action.of_row() {
             read::visible(&self.context, self.resource, id).await?;
         }
@@ -481,6 +491,14 @@ impl Served {
             Answer::Created => StatusCode::CREATED.into_response(),
             Answer::Gone => StatusCode::NO_CONTENT.into_response(),
         })
+    }
+
+    /// What is guarded is done by who showed lately who they are.
+    async fn prove(&self, is_guarded: bool) -> Result<(), RestError> {
+        match is_guarded {
+            true => access::proved(&self.context.state, &self.context.operator).await,
+            false => Ok(()),
+        }
     }
 
     async fn body(&self, request: Request) -> Result<Body, RestError> {

@@ -418,6 +418,8 @@ pub struct Entity {
     pub generic: bool,
     /// Whether it answers only `multipart` and form bodies' files; announced in OpenAPI.
     pub multipart: bool,
+    /// Whether writing it takes a session that showed lately who is there: then the members that may be changed without.
+    pub guarded: Option<&'static [&'static str]>,
     /// What keeps a row from being deleted.
     pub kept: Option<&'static super::keeping::Kept>,
     pub hooks: &'static dyn Hooks,
@@ -506,6 +508,7 @@ impl Entity {
         clamped: false,
         generic: true,
         multipart: false,
+        guarded: None,
         kept: None,
         hooks: &NO_HOOKS,
         actions: &[],

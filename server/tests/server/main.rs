@@ -37,6 +37,7 @@ mod second_factors;
 mod second_step;
 mod start;
 mod stats;
+mod step_up;
 mod tls;
 
 /// Defines a test once and runs it on both engines, each time with a server of its own:

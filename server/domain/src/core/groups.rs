@@ -90,6 +90,7 @@ pub static GROUPS: Entity = Entity {
     search: &["name"],
     csv: Csv::Columns(&["id", "name", "permissions"]),
     generic: false,
+    guarded: Some(&[]),
     hooks: &Rules,
     ..Entity::EMPTY
 };

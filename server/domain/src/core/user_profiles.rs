@@ -194,6 +194,8 @@ pub static USER_PROFILES: Entity = Entity {
         "scope_preference",
     ]),
     belongs: Belongs::Domains("domains"),
+    // Choosing what one looks at is no change of who may what.
+    guarded: Some(&["domain_preference", "scope_preference"]),
     hooks: &Rules,
     actions: &[
         Action::get(
