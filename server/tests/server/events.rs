@@ -21,7 +21,7 @@ use crate::on_both_engines;
 
 pub type Socket = WebSocketStream<MaybeTlsStream<tokio::net::TcpStream>>;
 
-async fn connect(
+pub async fn connect(
     server: &Server,
     query: &str,
     headers: &[(&'static str, &str)],
@@ -56,7 +56,7 @@ pub async fn listen(server: &Server, program: &Client) -> Socket {
     ready(server, socket).await
 }
 
-async fn ready(server: &Server, mut socket: Socket) -> Socket {
+pub async fn ready(server: &Server, mut socket: Socket) -> Socket {
     // On PostgreSQL the listening connection may still be on its way.
     for _ in 0..100 {
         server.state().events.send(changed("test.ready", 0));
@@ -87,7 +87,7 @@ pub async fn heard(server: &Server, socket: &mut Socket) -> Vec<Value> {
 }
 
 /// The code a socket is closed with, which has to happen soon.
-async fn closed(socket: &mut Socket) -> u16 {
+pub async fn closed(socket: &mut Socket) -> u16 {
     let (code, reason) = farewell(socket).await;
     assert!(!reason.is_empty(), "{code} without a reason");
     code

@@ -35,6 +35,7 @@ mod retention;
 mod safe;
 mod second_factors;
 mod second_step;
+mod sessions;
 mod start;
 mod stats;
 mod step_up;

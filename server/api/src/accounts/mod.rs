@@ -5,6 +5,7 @@ mod certificates;
 mod factors;
 mod fields;
 mod place;
+mod sessions;
 mod sign_in;
 
 use axum::Json;
@@ -31,6 +32,7 @@ pub(crate) fn calls() -> Vec<Served<ApiState>> {
         user(verb, "Change one's own account").taking_some(&USER_PROFILES, &own_account::OWN)
     };
     let mut calls = factors::calls();
+    calls.extend(sessions::calls());
     calls.extend([
         call(
             Verb::Post,

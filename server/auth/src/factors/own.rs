@@ -143,12 +143,10 @@ pub async fn new_recovery_codes(
 ///
 /// # Errors
 /// When the database fails.
-pub async fn forget_factors(tx: &mut Tx, user: UserId) -> Result<bool, AuthError> {
-    let removed = tx
-        .execute("DELETE FROM auth_totp WHERE user_id = $1", args![user])
+pub async fn forget_factors(tx: &mut Tx, user: UserId) -> migasfree_server_db::Result<()> {
+    tx.execute("DELETE FROM auth_totp WHERE user_id = $1", args![user])
         .await?;
-    recovery::forget(tx, user).await?;
-    Ok(removed > 0)
+    recovery::forget(tx, user).await
 }
 
 /// Under which the wrong answers of an account are counted, wherever they come from.

@@ -18,10 +18,11 @@ use migasfree_server_db::{Ts, Tx, args};
 use super::factors::{Begun, TOTP};
 use super::jwt::{self, Kind};
 use super::login::{Verified, note, verify};
-use super::session::{self, Place};
+use super::session::Place;
 use super::{
     Auth, AuthError, Connection, Credential, Operator, Refused, factors, note_refused, token,
 };
+use super::{places, session};
 
 pub use factor::{Factor, Factors};
 pub use step::LIFE as STEP_LIFE;
@@ -129,7 +130,7 @@ pub async fn begin(
     let is_in = asked.is_empty() && !factors::is_demanded(&mut tx, verified.user()).await?;
     let progress = if is_in {
         let user = verified.still(&mut tx, way.last_login(now)).await?;
-        Progress::SignedIn(open(auth, &mut tx, &visit.place, way, user, now).await?)
+        Progress::SignedIn(open(auth, &mut tx, visit, way, user, now).await?)
     } else {
         let user = verified.still(&mut tx, None).await?;
         let secret = step::begin(&mut tx, &*auth.random, user, way, now).await?;
@@ -227,7 +228,7 @@ pub async fn go_on(
         return Err(AuthError::Step);
     }
     enter(&mut tx, user, way.last_login(now)).await?;
-    let opened = open(auth, &mut tx, &visit.place, way, user, now).await?;
+    let opened = open(auth, &mut tx, visit, way, user, now).await?;
     tx.commit().await?;
     attempt.succeeded();
     auth.anonymous.give_back(&by_address, at_address);
@@ -276,16 +277,17 @@ async fn enter(tx: &mut Tx, user: UserId, last_login: Option<Ts>) -> Result<(), 
 async fn open(
     auth: &Auth,
     tx: &mut Tx,
-    place: &Place<'_>,
+    visit: &Visit<'_>,
     way: Way,
     user: UserId,
     now: Ts,
 ) -> Result<Opened, AuthError> {
-    let random = &*auth.random;
+    let (random, place) = (&*auth.random, &visit.place);
     let (opened, with) = match way {
         Way::Session => {
             let idle = auth.settings.session;
             let secret = session::open(tx, random, user, place, now, idle).await?;
+            places::remember(tx, user, place, visit.connection.bucket(), now).await?;
             (Opened::Session(secret), "session")
         }
         Way::Key => {

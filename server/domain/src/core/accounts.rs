@@ -1,20 +1,105 @@
 //! What operators' accounts offer besides their fields: tokens and passwords.
 
 use migasfree_server_audit::UserId;
-use migasfree_server_auth::{self as auth, Auth, AuthError, Authority, Operator, Verified};
+use migasfree_server_auth::{
+    self as auth, Auth, AuthError, Authority, Operator, Verified, factors,
+};
 use migasfree_server_db::{Db, Tx, args};
 use migasfree_server_entity::{
     action::{Answer, Call},
     context::Context,
+    entity::Like,
     error::RestError,
     json::Json,
     load, read,
 };
 use migasfree_types::message::Message;
+use serde_json::Value;
 
 use super::user_profiles::USER_PROFILES;
 use crate::messages;
 use crate::services::OfDomain as _;
+
+/// What is told of an open session.
+pub const SESSION: &[(&str, Like)] = &[
+    ("id", Like::Integer),
+    ("device", Like::Text),
+    ("address", Like::Text),
+    ("created_at", Like::Text),
+    ("last_used_at", Like::Text),
+    ("current", Like::Boolean),
+];
+
+/// The open sessions of an account.
+///
+/// # Errors
+/// When the account holds more than the caller.
+pub async fn sessions(call: Call) -> Result<Answer, RestError> {
+    let context = &call.context;
+    let user = UserId(call.id);
+    may_act_on(context, user).await?;
+    let asking = context.operator.credential;
+    let sessions = auth::open_sessions(&context.state.db, user, asking, context.now).await?;
+    Answer::of(&sessions)
+}
+
+/// Ends a session of an account, or signs it out everywhere where none is named.
+///
+/// # Errors
+/// When the account holds more than the caller, or has no such session.
+pub async fn sign_out(call: Call) -> Result<Answer, RestError> {
+    let context = &call.context;
+    let user = UserId(call.id);
+    let mut tx = context.state.db.begin().await?;
+    Authority::of(&context.operator, &mut tx)
+        .over_account(user)
+        .await?;
+    let action = match call.body.get("session").and_then(Value::as_i64) {
+        Some(session) => {
+            if !auth::end_session(&mut tx, user, session).await? {
+                return Err(RestError::NoRow("Session"));
+            }
+            "end_session"
+        }
+        None => {
+            auth::sign_out_everywhere(&mut tx, user, None).await?;
+            "end_sessions"
+        }
+    };
+    context
+        .note(&mut tx, &USER_PROFILES, action, call.id, None, None)
+        .await?;
+    tx.commit().await?;
+    Ok(Answer::detail("Signed out."))
+}
+
+/// Takes everything from an account that it has besides its password: for who has lost all of it.
+///
+/// # Errors
+/// When the account holds more than the caller.
+pub async fn forget_factors(call: Call) -> Result<Answer, RestError> {
+    let context = &call.context;
+    let user = UserId(call.id);
+    let mut tx = context.state.db.begin().await?;
+    Authority::of(&context.operator, &mut tx)
+        .over_account(user)
+        .await?;
+    factors::forget_factors(&mut tx, user).await?;
+    context
+        .note(
+            &mut tx,
+            &USER_PROFILES,
+            "forget_factors",
+            call.id,
+            None,
+            None,
+        )
+        .await?;
+    tx.commit().await?;
+    Ok(Answer::detail(
+        "The account signs in with its password alone.",
+    ))
+}
 
 /// The members of the group Domain Admin.
 ///

@@ -221,6 +221,29 @@ pub static USER_PROFILES: Entity = Entity {
             ("detail", Like::Text),
             ("info", Like::Text),
         ])),
+        Action::get(
+            "<id>/sessions",
+            "The open sessions of the operator",
+            run!(accounts::sessions),
+        )
+        .needing(Need::Change)
+        .giving(Gives::Listed(accounts::SESSION)),
+        Action::post(
+            "<id>/sign-out",
+            Need::Change,
+            "End a session of the operator, or all of them",
+            &[put_extra("session", Like::Integer)],
+            run!(accounts::sign_out),
+        )
+        .giving(SENTENCE),
+        Action::post(
+            "<id>/forget-factors",
+            Need::Change,
+            "Ask the operator for the password alone, until they set up a factor again",
+            &[],
+            run!(accounts::forget_factors),
+        )
+        .giving(SENTENCE),
         Action::post(
             "<id>/change-password",
             Need::Change,
