@@ -26,6 +26,11 @@ pub async fn end_sign_ins(tx: &mut Tx, user: UserId, kept: Option<Credential>) -
         .await?;
     tx.execute("DELETE FROM auth_step WHERE user_id = $1", args![user])
         .await?;
+    tx.execute(
+        "DELETE FROM auth_password_reset WHERE user_id = $1",
+        args![user],
+    )
+    .await?;
     Ok(())
 }
 

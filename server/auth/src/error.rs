@@ -28,6 +28,10 @@ pub enum AuthError {
     Answer,
     /// The account has to take a second step, and the call has one only.
     OneStepAlone,
+    /// The server sends no mail.
+    NoMail,
+    /// A link to choose a password is over.
+    Reset,
     /// The account is asked for this factor already.
     FactorThere,
     /// The account has no factor that this would be for.
@@ -101,6 +105,8 @@ impl AuthError {
             Self::ForeignPage => (StatusCode::FORBIDDEN, "csrf_failed"),
             Self::StepUp => (StatusCode::FORBIDDEN, "step_up_required"),
             Self::SessionNeeded => (StatusCode::FORBIDDEN, "session_needed"),
+            Self::NoMail => (StatusCode::NOT_FOUND, "no_mail"),
+            Self::Reset => (StatusCode::BAD_REQUEST, "reset_over"),
             Self::FactorThere => (StatusCode::CONFLICT, "factor_there"),
             Self::NoFactor => (StatusCode::CONFLICT, "no_factor"),
             Self::Forbidden(_) | Self::Beyond(_) => (StatusCode::FORBIDDEN, "permission_denied"),
@@ -129,6 +135,8 @@ impl AuthError {
             Self::Step => messages::step_not_valid(),
             Self::Answer => messages::wrong_answer(),
             Self::OneStepAlone => messages::one_step_alone(),
+            Self::NoMail => messages::no_mail(),
+            Self::Reset => messages::reset_over(),
             Self::FactorThere => messages::factor_there(),
             Self::NoFactor => messages::no_factor(),
             Self::StepUp => messages::step_up_required(),

@@ -23,6 +23,8 @@ mod password;
 mod peer;
 mod refused;
 mod places;
+mod post;
+pub mod reset;
 mod secret;
 pub mod session;
 mod sessions;
@@ -36,6 +38,7 @@ use std::sync::Arc;
 
 use migasfree_server_db::{Db, clock::Clock, random::Random};
 use migasfree_server_events::Bus;
+use migasfree_server_mail::Mailer;
 
 pub use address::{ClientAddress, Connection, bucket};
 pub use authority::{Authority, Beyond, Rights};
@@ -92,6 +95,7 @@ pub struct Auth {
     random: Arc<dyn Random>,
     events: Bus,
     late: Arc<dyn Late>,
+    mailer: Option<Mailer>,
 }
 
 impl Auth {
@@ -123,7 +127,14 @@ impl Auth {
             random,
             events,
             late,
+            mailer: None,
         }
+    }
+
+    /// The same, telling people things by mail.
+    #[must_use]
+    pub fn mailing(self, mailer: Option<Mailer>) -> Self {
+        Self { mailer, ..self }
     }
 
     /// The same, asking for these factors, too.

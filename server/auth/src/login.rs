@@ -114,7 +114,7 @@ pub async fn verify(
 }
 
 /// A name as attempts are counted by it: no account has a longer one, and what is counted stays in memory.
-fn counted(username: &str) -> String {
+pub(super) fn counted(username: &str) -> String {
     let start: String = username.chars().take(LONGEST_NAME).collect();
     folded(&start)
 }

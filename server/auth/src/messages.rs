@@ -27,6 +27,22 @@ migasfree_types::messages! {
     pub step_up_required(): "Show once more that it is you, then do this again.";
     /// A program that does what people do.
     pub session_needed(): "Sign in to the console to do this: a token is not enough.";
+    /// A server without mail.
+    pub no_mail(): "This server sends no mail: ask an administrator for a new password.";
+    /// A link to choose a password that was used, replaced, or is too old.
+    pub reset_over(): "This link is over: ask for another one.";
+    /// The subject of a mail.
+    pub reset_mail_subject(): "Choose a new password for Migasfree";
+    /// How to choose a password.
+    pub reset_mail_link(username, minutes, link): "Choose a new password for the account { $username } here, within { $minutes } minutes: { $link }";
+    /// For whom somebody else asked.
+    pub reset_mail_ignore(): "If you did not ask for this, do nothing: your password stays as it is.";
+    /// The subject of a mail.
+    pub place_mail_subject(): "New sign-in to Migasfree";
+    /// A sign-in from a new place.
+    pub place_mail_where(username, device, address): "The account { $username } signed in with { $device } from { $address }, where it never was before.";
+    /// What to do about it.
+    pub place_mail_advice(): "If that was not you, change your password and sign out everywhere.";
     /// A permission is missing.
     pub permission_denied(permission): "You do not have the permission { $permission }: ask an administrator for it.";
     /// Live connections.

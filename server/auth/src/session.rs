@@ -57,7 +57,7 @@ pub(super) async fn touch(db: &Db, id: i64, last_seen: Ts, now: Ts, idle: Durati
     Ok(())
 }
 
-/// Forgets sessions, sign-ins, their steps, tokens and tickets whose time is over.
+/// Forgets sessions, sign-ins, their steps, tokens, tickets and links to choose a password whose time is over.
 pub async fn cleanup(db: &Db, now: Ts) -> Result<()> {
     db.execute(
         "DELETE FROM auth_session WHERE expires_at <= $1",
@@ -68,6 +68,11 @@ pub async fn cleanup(db: &Db, now: Ts) -> Result<()> {
         .await?;
     db.execute("DELETE FROM auth_step WHERE expires_at <= $1", args![now])
         .await?;
+    db.execute(
+        "DELETE FROM auth_password_reset WHERE expires_at <= $1",
+        args![now],
+    )
+    .await?;
     db.execute("DELETE FROM auth_ticket WHERE expires_at <= $1", args![now])
         .await?;
     db.execute("DELETE FROM auth_token WHERE expires_at <= $1", args![now])

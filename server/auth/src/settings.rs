@@ -15,6 +15,8 @@ pub type Proxies = &'static [(&'static str, &'static str)];
 /// What signing in goes by.
 #[derive(Debug, Clone)]
 pub struct Settings {
+    /// Start of every link to the server, without a slash at the end.
+    pub base: String,
     /// Address under which people reach the server.
     pub public_url: Option<Url>,
     /// Proxies that are believed whom they spoke to.

@@ -21,6 +21,7 @@ use migasfree_server_domain::{
 use migasfree_server_events::Bus;
 use migasfree_server_files as files;
 use migasfree_server_jobs::{Jobs, Workers};
+use migasfree_server_mail::{MailError, Mailer};
 use migasfree_server_protocol::safe::{Newcomers, keys::KeyRing};
 use migasfree_server_repository::signing::{Signer, SigningError};
 use tokio::net::TcpListener;
@@ -75,6 +76,9 @@ pub enum StartError {
     /// Whoever gets the audit.
     #[error("the export of the audit: {0}")]
     Audit(#[from] audit::export::ExportError),
+    /// The sender of mail, or the way to the mail server.
+    #[error("mail: {0}")]
+    Mail(#[from] MailError),
     /// The first administrator.
     #[error("the first administrator: {0}")]
     Administrator(#[from] auth::FirstError),
@@ -338,8 +342,12 @@ impl AppState {
             .map_err(at(&audit_key))?;
         let events = Bus::new(&db);
         let doing = Arc::<Doing>::default();
+        let mailer = settings
+            .mail()
+            .map(|mail| Mailer::new(&mail, Arc::clone(&clock), Arc::clone(&random)))
+            .transpose()?;
         let auth = Auth::new(
-            settings.sign_in(),
+            settings.sign_in(settings.scheme(&*equipment.acceptor)),
             db.clone(),
             Arc::clone(&clock),
             Arc::clone(&random),
@@ -347,7 +355,8 @@ impl AppState {
             Arc::clone(&doing) as Arc<dyn Late>,
             jwt,
         )
-        .asking(&equipment.factors);
+        .asking(&equipment.factors)
+        .mailing(mailer);
         let domain = Domain {
             settings: Arc::new(settings.domain(settings.scheme(&*equipment.acceptor))),
             systems: equipment.systems,

@@ -13,7 +13,7 @@ pub use load::{Flag, Loaded, Origin, Source, load};
 pub use proxies::NamedProxies;
 pub use table::Settings;
 pub use tls::{PlainHttp, TlsClients, TlsMode, TlsVersion};
-pub use value::{LogFormat, PublicUrl, Secret, SyslogUrl};
+pub use value::{Hidden, LogFormat, PublicUrl, Secret, SyslogUrl};
 
 use table::TABLE;
 

@@ -15,6 +15,7 @@ use migasfree_server_domain::{
     settings::{self as domain, ClientSettings, Names},
 };
 use migasfree_server_entity::body::Limits;
+use migasfree_server_mail::{self as mail, MailServer};
 use migasfree_server_protocol as protocol;
 use url::{Host, Url};
 
@@ -23,7 +24,7 @@ use crate::acceptor::Acceptor;
 use super::check::{https, log_filter, postgres, search_fields, status, webhook, within};
 use super::proxies::NamedProxies;
 use super::tls::{PlainHttp, TlsClients, TlsMode, TlsVersion};
-use super::value::{LogFormat, Misplaced, PublicUrl, Secret, SettingValue, SyslogUrl};
+use super::value::{Hidden, LogFormat, Misplaced, PublicUrl, Secret, SettingValue, SyslogUrl};
 
 const MIB: u64 = 1024 * 1024;
 
@@ -171,6 +172,14 @@ settings! {
         "The secret with which what is sent there is signed.";
     audit_authorities "audit.authorities": Option<PathBuf> = "",
         "File (PEM) with authorities that are believed besides the system's when the audit is sent.";
+    mail_server "mail.server": Option<MailServer> = "",
+        "Server that takes mail: smtps://mail.example (encrypted from the beginning), smtp://mail.example:587 (STARTTLS, without which nothing is sent), smtp://localhost (in the clear); without it, no mail is sent.";
+    mail_user "mail.user": String = "",
+        "Name of the server's account at the mail server, if that asks for one.";
+    mail_password "mail.password": Option<Hidden> = "",
+        "Its password.";
+    mail_sender "mail.sender": String = "Migasfree <migasfree@localhost>",
+        "Whom mail of the server is from.";
     autoregister "computers.autoregister": bool = "true",
         "Unknown platforms, projects and computers may register without an operator's credentials.";
     default_computer_status "computers.default_status": String = "assigned" where status,
@@ -348,9 +357,10 @@ impl Settings {
         }
     }
 
-    /// What signing in goes by.
-    pub fn sign_in(&self) -> migasfree_server_auth::Settings {
+    /// What signing in goes by, where connections come in with this scheme.
+    pub fn sign_in(&self, scheme: &str) -> migasfree_server_auth::Settings {
         migasfree_server_auth::Settings {
+            base: self.base_url(scheme),
             public_url: self.public_url.as_ref().map(|url| url.0.clone()),
             trusted_proxies: self.trusted_proxies.networks(),
             ends_tls: self.ends_tls(),
@@ -362,6 +372,18 @@ impl Settings {
             folder: self.data.clone(),
             proxies: PROXIES,
         }
+    }
+
+    /// How mail is sent, if it is.
+    pub fn mail(&self) -> Option<mail::Settings> {
+        let server = self.mail_server.clone()?;
+        let password = self.mail_password.clone();
+        let name = self.mail_user.clone();
+        Some(mail::Settings {
+            server,
+            account: password.map(|Hidden(password)| (name, password)),
+            sender: self.mail_sender.clone(),
+        })
     }
 
     /// What the domain goes by, where connections come in with this scheme.

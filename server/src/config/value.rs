@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use axum::http::HeaderName;
 use migasfree_server_db::zone::Zone;
 use migasfree_server_domain::settings::Names;
+use migasfree_server_mail::MailServer;
 use url::Url;
 
 /// A value that is written as text in the environment, on the command line and in `config check`.
@@ -181,6 +182,34 @@ impl SettingValue for Secret {
                 }
             },
         )
+    }
+}
+
+/// A text of which nothing is shown.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Hidden(pub String);
+
+impl fmt::Debug for Hidden {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Hidden(…)")
+    }
+}
+
+impl SettingValue for Hidden {
+    fn parse(text: &str) -> Result<Self, String> {
+        Ok(Self(text.to_owned()))
+    }
+    fn show(&self) -> String {
+        "(hidden)".to_owned()
+    }
+}
+
+impl SettingValue for MailServer {
+    fn parse(text: &str) -> Result<Self, String> {
+        text.parse()
+    }
+    fn show(&self) -> String {
+        self.to_string()
     }
 }
 

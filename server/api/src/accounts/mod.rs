@@ -5,6 +5,7 @@ mod certificates;
 mod factors;
 mod fields;
 mod place;
+mod reset;
 mod sessions;
 mod sign_in;
 
@@ -33,6 +34,7 @@ pub(crate) fn calls() -> Vec<Served<ApiState>> {
     };
     let mut calls = factors::calls();
     calls.extend(sessions::calls());
+    calls.extend(reset::calls());
     calls.extend([
         call(
             Verb::Post,

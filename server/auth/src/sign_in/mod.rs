@@ -22,7 +22,7 @@ use super::session::Place;
 use super::{
     Auth, AuthError, Connection, Credential, Operator, Refused, factors, note_refused, token,
 };
-use super::{places, session};
+use super::{places, post, session};
 
 pub use factor::{Factor, Factors};
 pub use step::LIFE as STEP_LIFE;
@@ -287,7 +287,10 @@ async fn open(
         Way::Session => {
             let idle = auth.settings.session;
             let secret = session::open(tx, random, user, place, now, idle).await?;
-            places::remember(tx, user, place, visit.connection.bucket(), now).await?;
+            let network = visit.connection.bucket();
+            if let Some(new) = places::remember(tx, user, place, network, now).await? {
+                post::tell_of_place(auth, tx, user, &new).await?;
+            }
             (Opened::Session(secret), "session")
         }
         Way::Key => {

@@ -229,6 +229,32 @@ pub(super) async fn weaknesses(
     Ok((username, reasons))
 }
 
+/// What an account is called, for which somebody chose this password, written twice.
+///
+/// # Errors
+/// Under the names of the fields when it is too weak, or the two differ.
+pub(super) async fn chosen(
+    db: &Db,
+    user: UserId,
+    new: &str,
+    again: &str,
+) -> Result<String, RestError> {
+    let (username, weak) = weaknesses(db, user, new).await?;
+    if !weak.is_empty() {
+        let reasons = weak
+            .into_iter()
+            .map(|reason| ("new_password1".to_owned(), reason));
+        return Err(RestError::fields(reasons.collect()));
+    }
+    if new != again {
+        return Err(RestError::field(
+            "new_password2",
+            messages::passwords_differ(),
+        ));
+    }
+    Ok(username)
+}
+
 /// Refuses whoever does not know the password of their own account.
 ///
 /// # Errors

@@ -19,6 +19,7 @@ pub mod on_machine;
 pub mod own_account;
 pub mod package_sets;
 pub mod packages;
+pub mod password_reset;
 pub mod permissions;
 mod place;
 pub mod platforms;

@@ -6,6 +6,7 @@ use migasfree_server_auth::{
 };
 use migasfree_server_db::args;
 use migasfree_server_entity::{
+    access,
     body::Body,
     context::Context,
     error::RestError,
@@ -15,10 +16,9 @@ use migasfree_server_entity::{
 use serde_json::{Value, json};
 
 use super::{
-    accounts::{still_own, weaknesses},
+    accounts::{chosen, still_own},
     user_profiles::USER_PROFILES,
 };
-use crate::messages;
 use crate::services::OfDomain as _;
 
 /// What one may change of one's own account; everything else is ignored.
@@ -61,6 +61,7 @@ pub async fn change(context: &Context, mut body: Body) -> Result<(), RestError> 
         context.zone(),
     )?;
     let operator = &context.operator;
+    prove_for_address(context, given.text("email")).await?;
     let mut tx = context.state.db.begin().await?;
     tx.lock("core_userprofile", &[operator.id.0]).await?;
     let before: (String, String, String) = tx.one(NAMES, args![operator.id]).await?;
@@ -83,6 +84,19 @@ pub async fn change(context: &Context, mut body: Body) -> Result<(), RestError> 
     }
     tx.commit().await?;
     Ok(())
+}
+
+/// Links to choose a password go to the address: an open session alone does not change it.
+async fn prove_for_address(context: &Context, given: Option<&str>) -> Result<(), RestError> {
+    let (email, ..): (String, String, String) = context
+        .state
+        .db
+        .one(NAMES, args![context.operator.id])
+        .await?;
+    match given.is_some_and(|given| given != email) {
+        true => access::proved(&context.state, &context.operator).await,
+        false => Ok(()),
+    }
 }
 
 fn named((email, first_name, last_name): &(String, String, String)) -> Value {
@@ -115,19 +129,7 @@ pub async fn change_password(
     [new, again]: [String; 2],
 ) -> Result<(), RestError> {
     let operator = &context.operator;
-    let (_, weak) = weaknesses(&context.state.db, operator.id, &new).await?;
-    if !weak.is_empty() {
-        let reasons = weak
-            .into_iter()
-            .map(|reason| ("new_password1".to_owned(), reason));
-        return Err(RestError::fields(reasons.collect()));
-    }
-    if new != again {
-        return Err(RestError::field(
-            "new_password2",
-            messages::passwords_differ(),
-        ));
-    }
+    chosen(&context.state.db, operator.id, &new, &again).await?;
     let auth = &context.state.auth;
     let hash = auth.hasher.hash(&new).await;
     let mut tx = context.state.db.begin().await?;

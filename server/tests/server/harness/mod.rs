@@ -7,8 +7,10 @@ pub mod described;
 mod page;
 pub mod postgres;
 mod server;
+mod smtp;
 pub mod tls;
 
 pub use client::{Answer, Client};
 pub use page::Page;
 pub use server::Server;
+pub use smtp::Smtp;
