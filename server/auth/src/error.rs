@@ -30,6 +30,8 @@ pub enum AuthError {
     OneStepAlone,
     /// The server sends no mail.
     NoMail,
+    /// The server has no passkeys.
+    NoPasskeys,
     /// A link to choose a password is over.
     Reset,
     /// The account is asked for this factor already.
@@ -106,6 +108,7 @@ impl AuthError {
             Self::StepUp => (StatusCode::FORBIDDEN, "step_up_required"),
             Self::SessionNeeded => (StatusCode::FORBIDDEN, "session_needed"),
             Self::NoMail => (StatusCode::NOT_FOUND, "no_mail"),
+            Self::NoPasskeys => (StatusCode::NOT_FOUND, "no_passkeys"),
             Self::Reset => (StatusCode::BAD_REQUEST, "reset_over"),
             Self::FactorThere => (StatusCode::CONFLICT, "factor_there"),
             Self::NoFactor => (StatusCode::CONFLICT, "no_factor"),
@@ -136,6 +139,7 @@ impl AuthError {
             Self::Answer => messages::wrong_answer(),
             Self::OneStepAlone => messages::one_step_alone(),
             Self::NoMail => messages::no_mail(),
+            Self::NoPasskeys => messages::no_passkeys(),
             Self::Reset => messages::reset_over(),
             Self::FactorThere => messages::factor_there(),
             Self::NoFactor => messages::no_factor(),

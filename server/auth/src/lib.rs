@@ -89,6 +89,7 @@ pub struct Auth {
     pub settings: Settings,
     refused: Limiter,
     factors: Factors,
+    passkeys: factors::Passkeys,
     time_codes: factors::TimeCodes,
     db: Db,
     clock: Arc<dyn Clock>,
@@ -110,6 +111,8 @@ impl Auth {
         jwt: JwtKey,
     ) -> Self {
         let minute = 60;
+        let public_url = settings.public_url.as_ref();
+        let passkeys = factors::Passkeys::new(public_url, Arc::clone(&clock));
         let time_codes = factors::TimeCodes::new(&jwt, Arc::clone(&clock));
         let limiter = |limit, seconds| Limiter::new(Arc::clone(&clock), limit, seconds);
         Self {
@@ -120,7 +123,8 @@ impl Auth {
             operators: limiter(settings.rate_operator, minute),
             refused: limiter(refused::WRITTEN, refused::SECONDS),
             settings,
-            factors: factors::built_in(&time_codes),
+            factors: factors::built_in(&passkeys, &time_codes),
+            passkeys,
             time_codes,
             db,
             clock,

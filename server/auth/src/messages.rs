@@ -21,6 +21,8 @@ migasfree_types::messages! {
     pub one_step_alone(): "This account signs in with a second step, which this call does not have: use another account.";
     /// Another app, while there is one.
     pub factor_there(): "This account has an app for codes already: remove it first.";
+    /// A server without a host name.
+    pub no_passkeys(): "This server has no passkeys: they need a host name in its address (listen.public_url).";
     /// Recovery codes alone.
     pub no_factor(): "Recovery codes stand in for an app or a passkey: set one up first.";
     /// A session that is open for long.

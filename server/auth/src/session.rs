@@ -69,6 +69,11 @@ pub async fn cleanup(db: &Db, now: Ts) -> Result<()> {
     db.execute("DELETE FROM auth_step WHERE expires_at <= $1", args![now])
         .await?;
     db.execute(
+        "DELETE FROM auth_challenge WHERE expires_at <= $1",
+        args![now],
+    )
+    .await?;
+    db.execute(
         "DELETE FROM auth_password_reset WHERE expires_at <= $1",
         args![now],
     )

@@ -22,6 +22,7 @@ mod https;
 mod identity;
 mod jobs;
 mod messages;
+mod passkeys;
 mod password_reset;
 #[path = "../../../tests/src/peer/mod.rs"]
 #[allow(

@@ -127,7 +127,9 @@ on_both_engines! {
     async fn an_app_is_asked_for_once_it_showed_a_code(site: Site) {
         let mut page = site.page("ana").await;
         let nothing = page.get(FACTORS).await;
-        assert_eq!(nothing.json, json!({"totp": null, "recovery_codes": 0, "demanded": false}));
+        assert_eq!(nothing.json, json!({
+            "totp": null, "passkeys": [], "passkeys_offered": false, "recovery_codes": 0, "demanded": false,
+        }));
         let begun = page.post(TOTP, json!({})).await;
         let url = begun.json["url"].as_str().unwrap();
         assert!(url.starts_with("otpauth://totp/Migasfree:ana?secret="), "{url}");

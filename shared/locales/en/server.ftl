@@ -147,6 +147,7 @@ no_longer_limited = These would no longer be limited to the domain: { $names }. 
 no_mail = This server sends no mail: ask an administrator for a new password.
 no_moment_of_history = Name a moment of the history as YYYY-MM-DDTHH:MM:SS.
 no_package_name = { $word } is not a package name: write names alone, one on each line.
+no_passkeys = This server has no passkeys: they need a host name in its address (listen.public_url).
 no_row = No { $kind } matches the given query.
 no_schedule = The deployment has no schedule.
 no_space = The server's disk is full: tell those who run it.

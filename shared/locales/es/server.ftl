@@ -143,6 +143,7 @@ no_longer_limited = Estas cuentas dejarían de estar limitadas al dominio: { $na
 no_mail = Este servidor no envía correo: pida una contraseña nueva a un administrador.
 no_moment_of_history = Indique un momento del historial como AAAA-MM-DDTHH:MM:SS.
 no_package_name = { $word } no es un nombre de paquete: escriba solo nombres, uno en cada línea.
+no_passkeys = Este servidor no tiene llaves de acceso: su dirección (listen.public_url) necesita un nombre de equipo.
 no_row = No hay nada que corresponda a lo que se ha pedido ({ $kind }).
 no_schedule = El despliegue no tiene calendario.
 no_space = El disco del servidor está lleno: avise a quienes lo administran.

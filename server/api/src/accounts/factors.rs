@@ -1,10 +1,11 @@
 //! What somebody has besides a password, and showing it again.
 
 use axum::Json;
-use axum::extract::State;
+use axum::extract::rejection::PathRejection;
+use axum::extract::{Path, State};
 use migasfree_server_auth::{
     AuthError, Operator,
-    factors::{self, Fresh, TOTP},
+    factors::{self, Challenge, Fresh, TOTP},
 };
 use migasfree_server_entity::{
     action::Verb,
@@ -19,11 +20,18 @@ use crate::ApiState;
 
 const HELD: Members = &[
     ("totp", Like::Note),
+    ("passkeys", Like::Objects),
+    ("passkeys_offered", Like::Boolean),
     ("recovery_codes", Like::Integer),
     ("demanded", Like::Boolean),
 ];
+/// What a browser is asked with, and the secret that comes back with its answer.
+pub const CHALLENGE: Members = &[("secret", Like::Text), ("options", Like::Object)];
 const CODES: Members = &[("recovery_codes", Like::Texts)];
 const DETAIL: Members = &[("detail", Like::Text)];
+
+/// Characters of the name of a passkey.
+const LONGEST_NAME: usize = 100;
 
 /// The calls.
 pub fn calls() -> Vec<Served<ApiState>> {
@@ -59,6 +67,39 @@ pub fn calls() -> Vec<Served<ApiState>> {
         .answered(remove_totp),
         call(
             Verb::Post,
+            "/api/v1/token/account/factors/passkeys/",
+            "What a browser is asked with to make a passkey",
+        )
+        .giving(CHALLENGE)
+        .answered(begin_passkey),
+        call(
+            Verb::Post,
+            "/api/v1/token/account/factors/passkeys/confirm/",
+            "Take the passkey a browser made; from then on it is asked for",
+        )
+        .taking(&[
+            ("secret", Like::Text),
+            ("name", Like::Text),
+            ("credential", Like::Object),
+        ])
+        .giving(CODES)
+        .answered(confirm_passkey),
+        call(
+            Verb::Delete,
+            "/api/v1/token/account/factors/passkeys/{id}/",
+            "Forget one of one's own passkeys",
+        )
+        .giving(DETAIL)
+        .answered(remove_passkey),
+        call(
+            Verb::Post,
+            "/api/v1/token/account/step-up/passkey/",
+            "What a browser is asked with to show a passkey again",
+        )
+        .giving(CHALLENGE)
+        .answered(ask_passkey),
+        call(
+            Verb::Post,
             "/api/v1/token/account/recovery-codes/",
             "New recovery codes; the old ones are good no more",
         )
@@ -86,6 +127,8 @@ async fn held(State(state): State<ApiState>, operator: Operator) -> Result<Json<
     let held = factors::held(&state.auth, operator.id).await?;
     Ok(Json(json!({
         "totp": held.totp,
+        "passkeys": held.passkeys,
+        "passkeys_offered": held.passkeys_offered,
         "recovery_codes": held.recovery_codes,
         "demanded": held.demanded,
     })))
@@ -123,6 +166,60 @@ async fn remove_totp(
         )),
         false => Err(RestError::NoRow("Factor")),
     }
+}
+
+/// As it is told.
+pub fn told(challenge: &Challenge) -> Json<Value> {
+    Json(json!({"secret": challenge.secret, "options": challenge.options}))
+}
+
+async fn begin_passkey(
+    State(state): State<ApiState>,
+    Fresh(operator): Fresh,
+) -> Result<Json<Value>, AuthError> {
+    let challenge = factors::begin_passkey(&state.auth, &operator).await?;
+    Ok(told(&challenge))
+}
+
+async fn confirm_passkey(
+    State(state): State<ApiState>,
+    Fresh(operator): Fresh,
+    origin: Origin,
+    mut fields: Fields,
+) -> Result<Json<Value>, RestError> {
+    let [secret, name] = fields.required(["secret", "name"])?;
+    let credential = fields.taken("credential");
+    let name: String = name
+        .chars()
+        .filter(|c| !c.is_control())
+        .take(LONGEST_NAME)
+        .collect();
+    let (place, named) = (origin.place(), (secret.as_str(), name.as_str()));
+    let auth = &state.auth;
+    let codes = factors::confirm_passkey(auth, &operator, &place, named, credential).await?;
+    Ok(Json(json!({"recovery_codes": codes})))
+}
+
+async fn remove_passkey(
+    State(state): State<ApiState>,
+    Fresh(operator): Fresh,
+    id: Result<Path<i64>, PathRejection>,
+    origin: Origin,
+) -> Result<Json<Value>, RestError> {
+    let unknown = || RestError::NoRow("Passkey");
+    let Path(id) = id.map_err(|_| unknown())?;
+    match factors::remove_passkey(&state.auth, &operator, &origin.place(), id).await? {
+        true => Ok(Json(json!({"detail": "The passkey is forgotten."}))),
+        false => Err(unknown()),
+    }
+}
+
+async fn ask_passkey(
+    State(state): State<ApiState>,
+    operator: Operator,
+) -> Result<Json<Value>, AuthError> {
+    let challenge = factors::ask_passkey(&state.auth, &operator).await?;
+    Ok(told(&challenge))
 }
 
 async fn new_recovery_codes(

@@ -36,6 +36,11 @@ impl Fields {
         }
     }
 
+    /// A member as it is; null when it is missing. It is no member any more.
+    pub fn taken(&mut self, name: &str) -> Value {
+        self.0.members.remove(name).unwrap_or_default()
+    }
+
     /// Texts that must not be empty.
     ///
     /// # Errors

@@ -72,6 +72,24 @@ pub(crate) fn calls() -> Vec<Served<ApiState>> {
         .answered(sign_in::enrol),
         call(
             Verb::Post,
+            "/rest-auth/login/passkey/",
+            "What a browser is asked with to show a passkey: one of the account of a step, or anybody's",
+        )
+        .taking(&[("step", Like::Text)])
+        .giving(factors::CHALLENGE)
+        .open()
+        .answered(sign_in::ask_passkey),
+        call(
+            Verb::Post,
+            "/rest-auth/login/passkey/confirm/",
+            "Sign in with a passkey and nothing else",
+        )
+        .taking(&[("secret", Like::Text), ("credential", Like::Object)])
+        .giving(&[("key", Like::Text)])
+        .open()
+        .answered(sign_in::by_passkey),
+        call(
+            Verb::Post,
             "/rest-auth/logout/",
             "End this session or token",
         )

@@ -1,8 +1,8 @@
 //! One's own sessions, and sign-ins from places that are new.
 
 use axum::Json;
-use axum::extract::{FromRequestParts, Path, State};
-use axum::http::request::Parts;
+use axum::extract::rejection::PathRejection;
+use axum::extract::{Path, State};
 use migasfree_server_auth::{
     AuthError, NewPlace, OpenSession, Operator, credentials_changed, end_session, new_places, note,
     open_sessions, places_seen, sign_out_everywhere,
@@ -67,18 +67,6 @@ pub fn calls() -> Vec<Served<ApiState>> {
     ]
 }
 
-/// The session of the address.
-struct Named(i64);
-
-impl FromRequestParts<ApiState> for Named {
-    type Rejection = RestError;
-
-    async fn from_request_parts(parts: &mut Parts, state: &ApiState) -> Result<Self, RestError> {
-        let id = Path::<i64>::from_request_parts(parts, state).await;
-        id.map(|Path(id)| Self(id)).map_err(|_| no_session())
-    }
-}
-
 const fn no_session() -> RestError {
     RestError::NoRow("Session")
 }
@@ -95,9 +83,10 @@ async fn list(
 async fn end(
     State(state): State<ApiState>,
     operator: Operator,
-    Named(id): Named,
+    id: Result<Path<i64>, PathRejection>,
     origin: Origin,
 ) -> Result<Json<Value>, RestError> {
+    let Path(id) = id.map_err(|_| no_session())?;
     let mut tx = state.db.begin().await?;
     if !end_session(&mut tx, operator.id, id).await? {
         return Err(no_session());

@@ -16,7 +16,7 @@ use migasfree_server_entity::error::RestError;
 use migasfree_types::message::Message;
 use serde_json::{Value, json};
 
-use super::{fields::Fields, place::place};
+use super::{factors::told as told_challenge, fields::Fields, place::place};
 use crate::ApiState;
 
 /// `POST /rest-auth/login/`. Programs get a token; the admin UI, which sends `X-CSRF`, gets the cookie instead,
@@ -101,6 +101,40 @@ pub async fn enrol(
         "url": begun.url,
         "expires_in": STEP_LIFE.as_secs(),
     })))
+}
+
+/// `POST /rest-auth/login/passkey/`: what a browser is asked with, for the account of a step, or for anybody.
+pub async fn ask_passkey(
+    State(state): State<ApiState>,
+    connection: Connection,
+    headers: HeaderMap,
+    fields: Fields,
+) -> Result<Json<Value>, RestError> {
+    let visit = visit_of_page(&state, connection, &headers)?;
+    let challenge = match fields.text("step").as_str() {
+        "" => sign_in::ask_anybody(&state.auth, &visit).await?,
+        step => sign_in::ask_passkey(&state.auth, &visit, step).await?,
+    };
+    Ok(told_challenge(&challenge))
+}
+
+/// `POST /rest-auth/login/passkey/confirm/`: signs in whose passkey answered, without a name and a password.
+pub async fn by_passkey(
+    State(state): State<ApiState>,
+    connection: Connection,
+    headers: HeaderMap,
+    mut fields: Fields,
+) -> Result<Response, RestError> {
+    let visit = visit_of_page(&state, connection, &headers)?;
+    let way = if visit.is_page {
+        Way::Session
+    } else {
+        Way::Key
+    };
+    let [secret] = fields.required(["secret"])?;
+    let credential = fields.taken("credential");
+    let opened = sign_in::by_passkey(&state.auth, &visit, way, &secret, credential).await?;
+    Ok(signed_in(opened, connection))
 }
 
 async fn begin(

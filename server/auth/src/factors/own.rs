@@ -2,17 +2,23 @@
 
 use migasfree_server_audit::UserId;
 use migasfree_server_db::{Ts, Tx, args};
+use serde_json::Value;
 
+use super::passkeys::{self, Challenge, HeldPasskey};
 use super::recovery;
 use super::totp::{self, Begun};
 use crate::session::Place;
 use crate::{Auth, AuthError, Operator, note};
 
 /// What an account has besides its password.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Held {
     /// Since when it is asked for the codes of an app.
     pub totp: Option<Ts>,
+    /// Its passkeys, the oldest first.
+    pub passkeys: Vec<HeldPasskey>,
+    /// Whether it could have some.
+    pub passkeys_offered: bool,
     /// Recovery codes it has left.
     pub recovery_codes: i64,
     /// Whether a group of it demands more than a password.
@@ -36,6 +42,8 @@ pub async fn held(auth: &Auth, user: UserId) -> Result<Held, AuthError> {
         .await?;
     Ok(Held {
         totp,
+        passkeys: passkeys::held(&auth.db, user).await?,
+        passkeys_offered: auth.passkeys.are_offered(),
         recovery_codes,
         demanded,
     })
@@ -72,15 +80,88 @@ pub async fn confirm_totp(
         attempt.failed();
         return Err(AuthError::Answer);
     }
-    let now = auth.clock.now();
-    let codes = match recovery::left(&mut tx, user).await? {
-        0 => recovery::renew(&mut tx, &*auth.random, user, now).await?,
-        _ => Vec::new(),
-    };
-    note(&mut tx, "add_factor", user, place, totp::NAME, now).await?;
+    let codes = added(auth, &mut tx, user, place, totp::NAME).await?;
     tx.commit().await?;
     attempt.succeeded();
     Ok(codes)
+}
+
+/// Notes a new factor; answers the recovery codes of an account that had none.
+async fn added(
+    auth: &Auth,
+    tx: &mut Tx,
+    user: UserId,
+    place: &Place<'_>,
+    factor: &str,
+) -> Result<Vec<String>, AuthError> {
+    let now = auth.clock.now();
+    note(tx, "add_factor", user, place, factor, now).await?;
+    Ok(match recovery::left(tx, user).await? {
+        0 => recovery::renew(tx, &*auth.random, user, now).await?,
+        _ => Vec::new(),
+    })
+}
+
+/// Asks a browser for a new passkey.
+///
+/// # Errors
+/// [`AuthError::NoPasskeys`] where there are none.
+pub async fn begin_passkey(auth: &Auth, operator: &Operator) -> Result<Challenge, AuthError> {
+    let mut tx = auth.db.begin().await?;
+    let (user, name) = (operator.id, &operator.username);
+    let begun = auth.passkeys.register(&mut tx, &*auth.random, user, name);
+    let begun = begun.await?.ok_or(AuthError::NoPasskeys)?;
+    tx.commit().await?;
+    Ok(begun)
+}
+
+/// Takes the passkey that a browser made. Answers the recovery codes of an account that had none.
+///
+/// # Errors
+/// [`AuthError::Answer`] when it is not what was asked for.
+pub async fn confirm_passkey(
+    auth: &Auth,
+    operator: &Operator,
+    place: &Place<'_>,
+    (secret, name): (&str, &str),
+    credential: Value,
+) -> Result<Vec<String>, AuthError> {
+    let credential = serde_json::from_value(credential).map_err(|_| AuthError::Answer)?;
+    let user = operator.id;
+    let mut tx = auth.db.begin().await?;
+    let stored = auth
+        .passkeys
+        .store(&mut tx, user, secret, name, &credential);
+    if !stored.await? {
+        return Err(AuthError::Answer);
+    }
+    let codes = added(auth, &mut tx, user, place, passkeys::NAME).await?;
+    tx.commit().await?;
+    Ok(codes)
+}
+
+/// Forgets a passkey. Answers whether there was one.
+///
+/// # Errors
+/// When the database fails.
+pub async fn remove_passkey(
+    auth: &Auth,
+    operator: &Operator,
+    place: &Place<'_>,
+    id: i64,
+) -> Result<bool, AuthError> {
+    let mut tx = auth.db.begin().await?;
+    let removed = tx
+        .execute(
+            "DELETE FROM auth_passkey WHERE user_id = $1 AND id = $2",
+            args![operator.id, id],
+        )
+        .await?;
+    if removed == 1 {
+        gone(auth, &mut tx, operator.id, place, passkeys::NAME).await?;
+        tx.commit().await?;
+    }
+    Ok(removed == 1)
 }
 
 /// Asks for the codes of an app no more; the recovery codes go with the last factor. Answers whether there was one.
@@ -97,18 +178,23 @@ pub async fn remove_totp(
     let removed = tx
         .execute("DELETE FROM auth_totp WHERE user_id = $1", args![user])
         .await?;
-    if removed == 0 {
-        return Ok(false);
+    if removed == 1 {
+        gone(auth, &mut tx, user, place, totp::NAME).await?;
+        tx.commit().await?;
     }
-    forget_idle_codes(auth, &mut tx, user).await?;
-    let now = auth.clock.now();
-    note(&mut tx, "remove_factor", user, place, totp::NAME, now).await?;
-    tx.commit().await?;
-    Ok(true)
+    Ok(removed == 1)
 }
 
-/// Recovery codes stand in for another factor: without one they are none themselves.
-async fn forget_idle_codes(auth: &Auth, tx: &mut Tx, user: UserId) -> Result<(), AuthError> {
+/// Notes that a factor is gone. Recovery codes stand in for another one: without it they are none themselves.
+async fn gone(
+    auth: &Auth,
+    tx: &mut Tx,
+    user: UserId,
+    place: &Place<'_>,
+    factor: &str,
+) -> Result<(), AuthError> {
+    let now = auth.clock.now();
+    note(tx, "remove_factor", user, place, factor, now).await?;
     let asked = auth.factors.asked_of(tx, user).await?;
     if asked.iter().all(|name| *name == recovery::NAME) {
         recovery::forget(tx, user).await?;
@@ -145,6 +231,8 @@ pub async fn new_recovery_codes(
 /// When the database fails.
 pub async fn forget_factors(tx: &mut Tx, user: UserId) -> migasfree_server_db::Result<()> {
     tx.execute("DELETE FROM auth_totp WHERE user_id = $1", args![user])
+        .await?;
+    tx.execute("DELETE FROM auth_passkey WHERE user_id = $1", args![user])
         .await?;
     recovery::forget(tx, user).await
 }

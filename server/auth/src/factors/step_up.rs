@@ -8,6 +8,7 @@ use axum::http::request::Parts;
 use migasfree_server_db::args;
 
 use super::own::counted;
+use super::passkeys::Challenge;
 use crate::{Auth, AuthError, Credential, Operator, verify_own};
 
 /// How long it counts that somebody showed who they are.
@@ -79,6 +80,18 @@ pub async fn proofs(auth: &Auth, operator: &Operator) -> Result<Vec<&'static str
     } else {
         asked
     })
+}
+
+/// Asks the browser of an operator for one of their passkeys.
+///
+/// # Errors
+/// [`AuthError::NoPasskeys`] where they have none.
+pub async fn ask_passkey(auth: &Auth, operator: &Operator) -> Result<Challenge, AuthError> {
+    let mut tx = auth.db.begin().await?;
+    let asked = auth.passkeys.ask(&mut tx, &*auth.random, operator.id);
+    let asked = asked.await?.ok_or(AuthError::NoPasskeys)?;
+    tx.commit().await?;
+    Ok(asked)
 }
 
 /// Takes what an operator shows: from now on their session counts as [`Fresh`].

@@ -10,6 +10,7 @@
 //! Nothing is given out before the end but the secret of the next step, which is short-lived and good once.
 
 mod factor;
+mod passkey;
 mod step;
 
 use migasfree_server_audit::UserId;
@@ -25,6 +26,7 @@ use super::{
 use super::{places, post, session};
 
 pub use factor::{Factor, Factors};
+pub use passkey::{ask_anybody, ask_passkey, by_passkey};
 pub use step::LIFE as STEP_LIFE;
 use step::Pending;
 

@@ -4,6 +4,7 @@ pub mod acme;
 mod client;
 pub mod clock;
 pub mod described;
+mod device;
 mod page;
 pub mod postgres;
 mod server;
@@ -11,6 +12,7 @@ mod smtp;
 pub mod tls;
 
 pub use client::{Answer, Client};
+pub use device::Device;
 pub use page::Page;
 pub use server::Server;
 pub use smtp::Smtp;
