@@ -9,7 +9,6 @@ use migasfree_server_entity::registry::Registry;
 use migasfree_server_repository::system::Systems;
 
 use crate::acceptor::{Acceptor, Plain};
-use crate::tls::{FirstCertificate, SelfSigned};
 
 /// What a server is made with, besides its settings. Where nothing else is named, that is what the product has.
 #[derive(Debug)]
@@ -24,8 +23,6 @@ pub struct Equipment {
     pub acceptor: Arc<dyn Acceptor>,
     /// How often whoever listens at a WebSocket is asked whether they are still there.
     pub ping_every: Duration,
-    /// Who issues the server's certificate where the settings name nobody else.
-    pub first: Arc<dyn FirstCertificate>,
 }
 
 impl Default for Equipment {
@@ -36,7 +33,6 @@ impl Default for Equipment {
             factors: Factors::default(),
             acceptor: Arc::new(Plain),
             ping_every: Duration::from_secs(30),
-            first: Arc::new(SelfSigned),
         }
     }
 }

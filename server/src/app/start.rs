@@ -146,10 +146,7 @@ impl App {
             schema = SCHEMA.newest(),
             "the database is ready"
         );
-        let (acceptor, first) = (
-            Arc::clone(&equipment.acceptor),
-            Arc::clone(&equipment.first),
-        );
+        let acceptor = Arc::clone(&equipment.acceptor);
         let state = AppState::new(equipment, settings, db, clock, random)?;
         let admin = auth::create_administrator(
             &state.db,
@@ -176,7 +173,7 @@ impl App {
         spellings::settle(&state).await?;
         twins::settle(&state).await?;
         nameless::settle(&state).await?;
-        let acceptor = secured(&state, acceptor, first).await?;
+        let acceptor = secured(&state, acceptor).await?;
         let certificates = Arc::clone(&state.domain().certificates);
         certificates.refresh(&state.db, state.clock.now()).await?;
         follow_certificates(&state);
@@ -233,10 +230,11 @@ impl App {
 async fn secured(
     state: &AppState,
     otherwise: Arc<dyn Acceptor>,
-    first: Arc<dyn tls::FirstCertificate>,
 ) -> Result<Arc<dyn Acceptor>, TransportError> {
     let (settings, transport) = (&state.settings, &state.transport);
-    let source = transport.source(settings, first, state.clock.now()).await?;
+    let source = transport
+        .source(settings, &state.services, state.clock.now())
+        .await?;
     let Some(source) = source else {
         return Ok(otherwise);
     };

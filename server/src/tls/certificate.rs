@@ -145,30 +145,33 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
-    use crate::tls::first::{FirstCertificate, SelfSigned};
+    use migasfree_server_authority::Authority;
+    use migasfree_server_db::random::SystemRandom;
 
     const NOW: Ts = Ts::from_seconds(1_781_697_600);
     const DAY: Duration = Duration::from_secs(86_400);
 
-    async fn issued(names: &[&str]) -> (Vec<u8>, Vec<u8>) {
+    fn issued(names: &[&str]) -> (Vec<u8>, Vec<u8>) {
         let names: Vec<String> = names.iter().map(|&name| name.to_owned()).collect();
-        let issued = SelfSigned.issue(&names, NOW).await.unwrap();
-        (issued.chain.into_bytes(), issued.key.into_bytes())
+        let authority = Authority::create("test", DAY * 3650, NOW, &SystemRandom).unwrap();
+        let issued = authority.issue_server(&names, NOW).unwrap();
+        let chain = issued.certificate_pem + &issued.chain_pem;
+        (chain.into_bytes(), issued.key_pem.unwrap().into_bytes())
     }
 
-    #[tokio::test]
-    async fn what_is_issued_can_be_shown_and_says_for_whom_and_until_when() {
-        let (chain, key) = issued(&["server.example", "192.0.2.7", "::1"]).await;
+    #[test]
+    fn what_is_issued_can_be_shown_and_says_for_whom_and_until_when() {
+        let (chain, key) = issued(&["server.example", "192.0.2.7", "::1"]);
         let read = Certificate::from_pem(&chain, &key).unwrap();
         assert!(read.covers(&["::1".to_owned(), "192.0.2.7".to_owned()]));
         assert!(!read.covers(&["server.example".to_owned(), "other.example".to_owned()]));
         assert!(read.renewal() > NOW + DAY && read.renewal() + DAY < read.not_after);
     }
 
-    #[tokio::test]
-    async fn what_does_not_belong_together_or_is_none_is_refused() {
-        let (chain, key) = issued(&["server.example"]).await;
-        let (_, other) = issued(&["server.example"]).await;
+    #[test]
+    fn what_does_not_belong_together_or_is_none_is_refused() {
+        let (chain, key) = issued(&["server.example"]);
+        let (_, other) = issued(&["server.example"]);
         for (chain, key) in [
             (&chain[..], &other[..]),
             (&chain[..100], &key[..]),

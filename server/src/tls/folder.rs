@@ -1,5 +1,6 @@
 //! What is kept in the data folder, for the server's eyes alone.
 
+use std::fmt;
 use std::io;
 use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
@@ -8,7 +9,23 @@ use tokio::fs;
 use tokio::io::AsyncWriteExt as _;
 
 use super::certificate::{Certificate, CertificateError};
-use super::first::IssuedPem;
+
+/// A certificate that was issued, as PEM.
+#[derive(Clone)]
+pub(super) struct IssuedPem {
+    /// The certificate, and those that lead from it to an authority.
+    pub(super) chain: String,
+    /// Its key.
+    pub(super) key: String,
+}
+
+impl fmt::Debug for IssuedPem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("IssuedPem")
+            .field("chain", &self.chain)
+            .finish_non_exhaustive()
+    }
+}
 
 /// The folder `tls` of the data folder.
 #[derive(Debug, Clone)]

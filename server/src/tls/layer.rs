@@ -7,6 +7,7 @@ use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use migasfree_server_auth::{Connection, problem};
+use migasfree_server_domain::services::OfDomain as _;
 use migasfree_server_entity::error::RestError;
 use migasfree_types::message::Message;
 use serde_json::json;

@@ -4,7 +4,6 @@ mod acme;
 mod care;
 mod certificate;
 mod clients;
-mod first;
 mod folder;
 mod forwarded;
 mod holder;
@@ -17,6 +16,7 @@ use std::sync::Arc;
 use axum::extract::Request;
 use axum::http::HeaderValue;
 use migasfree_server_db::{Ts, clock::Clock};
+use migasfree_server_domain::services::Services;
 use migasfree_types::message::Message;
 
 use crate::acceptor::{Spoken, Tls, TlsError};
@@ -30,7 +30,6 @@ use routes::Whose;
 use source::{Files, Issued, Own};
 
 pub use certificate::CertificateError;
-pub use first::{FirstCertificate, IssuedPem, SelfSigned};
 
 pub(crate) use care::care;
 pub(crate) use layer::{challenge, pass};
@@ -91,7 +90,7 @@ impl Transport {
     pub(crate) async fn source(
         &self,
         settings: &Settings,
-        first: Arc<dyn FirstCertificate>,
+        services: &Services,
         now: Ts,
     ) -> Result<Option<Box<dyn Source>>, CertificateError> {
         let mut source: Box<dyn Source> = match settings.tls_mode {
@@ -104,7 +103,7 @@ impl Transport {
             TlsMode::Internal => {
                 let folder = Folder::open(&settings.data)?;
                 let own = Own {
-                    authority: first,
+                    services: services.clone(),
                     names: own_names(settings),
                     folder: folder.clone(),
                 };

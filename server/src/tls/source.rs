@@ -3,16 +3,16 @@
 use std::fmt;
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
 use migasfree_server_db::Ts;
+use migasfree_server_domain::certificates;
+use migasfree_server_domain::services::{OfDomain as _, Services};
 use tokio::fs;
 
 use super::certificate::{Certificate, CertificateError};
-use super::first::FirstCertificate;
-use super::folder::Folder;
+use super::folder::{Folder, IssuedPem};
 
 /// Gives the certificate, and another one when it is time for that.
 #[async_trait]
@@ -175,19 +175,34 @@ impl<I: Issuer> Source for Issued<I> {
     }
 }
 
-/// The server's own authority.
+/// The server's own authority, which is made for that where there is none yet.
 #[derive(Debug)]
 pub(super) struct Own {
-    pub(super) authority: Arc<dyn FirstCertificate>,
+    pub(super) services: Services,
     pub(super) names: Vec<String>,
     pub(super) folder: Folder,
 }
 
 #[async_trait]
 impl Issuer for Own {
-    async fn issue(&self, now: Ts) -> Result<Certificate, CertificateError> {
-        let issued = self.authority.issue(&self.names, now).await;
-        let issued = issued.map_err(CertificateError::NotIssued)?;
+    async fn issue(&self, _: Ts) -> Result<Certificate, CertificateError> {
+        let made = async {
+            let (services, names) = (&self.services, self.names.clone());
+            services
+                .domain()
+                .certificates
+                .make_if_missing(services)
+                .await?;
+            certificates::issue_for_server(services, names).await
+        };
+        let given = made.await;
+        let issued = given
+            .map_err(|error| CertificateError::NotIssued(error.into()))?
+            .issued;
+        let issued = IssuedPem {
+            chain: issued.certificate_pem + &issued.chain_pem,
+            key: issued.key_pem.unwrap_or_default(),
+        };
         self.folder.keep(self.kept_as(), &issued).await
     }
 

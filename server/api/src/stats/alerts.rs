@@ -29,7 +29,7 @@ async fn push(mut socket: WebSocket, state: ApiState, mut listener: Listener) {
     let mut pings = Pings::every(state.ping_every);
     let end = loop {
         let goes_on = tokio::select! {
-            _ = rounds.tick() => tell(&mut socket, &state, &mut listener).await,
+            _ = rounds.tick() => tell(&mut socket, &state, &listener).await,
             _ = looks.tick() => look(&state, &mut listener).await,
             () = pings.due() => pings.ask(&mut socket).await,
             message = socket.recv() => pings.heard(message),

@@ -74,7 +74,7 @@ pub struct Receiver(Kind);
 #[derive(Debug)]
 enum Kind {
     Syslog(Syslog),
-    Webhook(Webhook),
+    Webhook(Box<Webhook>),
 }
 
 /// Everybody who gets the records.
@@ -99,7 +99,7 @@ pub fn receivers(targets: &Targets) -> Result<Vec<Receiver>, ExportError> {
         let secret = secret.filter(|secret| !secret.is_empty());
         let secret = secret.ok_or(ExportError::NoSecret)?;
         let webhook = Webhook::new(url.clone(), secret, &authorities)?;
-        all.push(Receiver(Kind::Webhook(webhook)));
+        all.push(Receiver(Kind::Webhook(Box::new(webhook))));
     }
     Ok(all)
 }

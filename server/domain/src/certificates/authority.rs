@@ -2,12 +2,18 @@
 
 use std::collections::HashSet;
 use std::path::Path;
-use std::sync::{PoisonError, RwLock};
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
 
 use migasfree_server_authority::{Authority, Store};
 use migasfree_server_db::{Db, Result, Ts, args};
 
 use super::CertificateError;
+use crate::services::Services;
+
+/// How an authority is called that nobody gave a name.
+const NAME: &str = "migasfree CA";
+const LIFETIME: Duration = Duration::from_secs(10 * 365 * 86_400);
 
 /// Where the authority is, and what it took back.
 #[derive(Debug)]
@@ -67,6 +73,24 @@ impl Certificates {
         apart(move || store.load())
             .await??
             .ok_or(CertificateError::NoAuthority)
+    }
+
+    /// Makes an authority where there is none yet.
+    ///
+    /// # Errors
+    /// When its files cannot be read or written.
+    pub async fn make_if_missing(&self, state: &Services) -> Result<(), CertificateError> {
+        if self.chain_pem().await?.is_some() {
+            return Ok(());
+        }
+        let (store, now, random) = (
+            self.store.clone(),
+            state.clock.now(),
+            Arc::clone(&state.random),
+        );
+        apart(move || store.create(NAME, LIFETIME, now, &*random)).await??;
+        tracing::info!("a certificate authority was made for the server's own certificate");
+        Ok(())
     }
 
     /// What others have to trust, in PEM; `None` without an authority.

@@ -18,8 +18,7 @@ use tokio_rustls::rustls::crypto::aws_lc_rs;
 use tokio_rustls::rustls::sign::CertifiedKey;
 
 use super::certificate::{Certificate, CertificateError};
-use super::first::IssuedPem;
-use super::folder::Folder;
+use super::folder::{Folder, IssuedPem};
 use super::holder::{Challenge, Holder};
 use super::source::Issuer;
 use http::Http;
