@@ -7,7 +7,7 @@ use migasfree_server_db::{Db, Ts, Tx, args};
 
 use super::jwt::Kind;
 use super::secret::Shown;
-use super::{Auth, AuthError, Connection, origin, session, token};
+use super::{Auth, AuthError, Connection, api_keys, origin, session, token};
 
 /// What an operator signed in with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,12 +18,14 @@ pub enum Credential {
     Session(i64),
     /// `Authorization: Bearer …`; the row of the sign-in it comes from.
     Jwt(i64),
+    /// `Authorization: Bearer mfk_…`; the row of the key.
+    ApiKey(i64),
     /// Name and password, for one request.
     Password,
 }
 
 impl Credential {
-    /// Whether the session, token or sign-in still exists.
+    /// Whether the session, token, key or sign-in still exists.
     ///
     /// # Errors
     /// When the database fails.
@@ -39,6 +41,11 @@ impl Credential {
                            WHERE id = $1 AND (expires_at IS NULL OR expires_at > $2)";
                 db.optional(sql, args![id, now]).await?
             }
+            Self::ApiKey(id) => {
+                let sql = "SELECT id FROM auth_api_key \
+                           WHERE id = $1 AND (expires_at IS NULL OR expires_at > $2)";
+                db.optional(sql, args![id, now]).await?
+            }
             Self::Session(id) => {
                 let sql = "SELECT id FROM auth_session WHERE id = $1 AND expires_at > $2";
                 db.optional(sql, args![id, now]).await?
@@ -47,7 +54,8 @@ impl Credential {
         Ok(row.is_some())
     }
 
-    /// Ends the session, token or sign-in; answers what it was. Nothing is kept of a password: it was for one request.
+    /// Ends the session, token or sign-in; answers what it was. Nothing is kept of a password: it was for one request. A
+    /// key stays until somebody takes it back: its program did not make it.
     ///
     /// # Errors
     /// When the database fails.
@@ -56,7 +64,7 @@ impl Credential {
             Self::Session(id) => ("DELETE FROM auth_session WHERE id = $1", id, "session"),
             Self::Token(id) => ("DELETE FROM auth_token WHERE id = $1", id, "token"),
             Self::Jwt(id) => ("DELETE FROM auth_jwt WHERE id = $1", id, "jwt"),
-            Self::Password => return Ok(None),
+            Self::ApiKey(_) | Self::Password => return Ok(None),
         };
         tx.execute(statement, args![id]).await?;
         Ok(Some(name))
@@ -71,23 +79,31 @@ pub(super) async fn of_request(
 ) -> Result<(UserId, Credential), AuthError> {
     if let Some(line) = parts.headers.get(header::AUTHORIZATION) {
         let line = line.to_str().map_err(|_| AuthError::NotAuthenticated)?;
-        return of_authorization(line, auth).await;
+        return of_authorization(line, connection, auth).await;
     }
     of_cookie(parts, connection, auth).await
 }
 
-async fn of_authorization(line: &str, auth: &Auth) -> Result<(UserId, Credential), AuthError> {
+async fn of_authorization(
+    line: &str,
+    connection: Connection,
+    auth: &Auth,
+) -> Result<(UserId, Credential), AuthError> {
     let (scheme, value) = line.split_once(' ').ok_or(AuthError::NotAuthenticated)?;
+    let value = value.trim();
     if scheme.eq_ignore_ascii_case("token") {
-        of_token(value.trim(), auth).await
-    } else if scheme.eq_ignore_ascii_case("bearer") {
-        of_jwt(value.trim(), auth).await
-    } else {
+        of_token(value, auth).await
+    } else if !scheme.eq_ignore_ascii_case("bearer") {
         Err(AuthError::NotAuthenticated)
+    } else if value.starts_with(api_keys::MARK) {
+        api_keys::shown(auth, value, connection.client).await
+    } else {
+        of_jwt(value, auth).await
     }
 }
 
 async fn of_token(value: &str, auth: &Auth) -> Result<(UserId, Credential), AuthError> {
+    auth.takes_tokens()?;
     let now = auth.clock.now();
     let shown = Shown::of(value);
     let near: Vec<(String, i64, UserId, Option<Ts>)> = auth

@@ -10,7 +10,7 @@ pub async fn end_sign_ins(tx: &mut Tx, user: UserId, kept: Option<Credential>) -
     let (token, session) = match kept {
         Some(Credential::Token(id)) => (id, 0),
         Some(Credential::Session(id)) => (0, id),
-        Some(Credential::Jwt(_) | Credential::Password) | None => (0, 0),
+        Some(Credential::Jwt(_) | Credential::ApiKey(_) | Credential::Password) | None => (0, 0),
     };
     tx.execute(
         "DELETE FROM auth_token WHERE user_id = $1 AND id <> $2",
@@ -31,16 +31,23 @@ pub async fn end_sign_ins(tx: &mut Tx, user: UserId, kept: Option<Credential>) -
         args![user],
     )
     .await?;
+    tx.execute(
+        "DELETE FROM auth_device_code WHERE user_id = $1",
+        args![user],
+    )
+    .await?;
     Ok(())
 }
 
-/// The same, and the keys the account uploads with; answers their thumbprints.
+/// The same, and the account's keys, for the API and for uploads; answers the thumbprints of the latter.
 pub async fn end_everything(
     tx: &mut Tx,
     user: UserId,
     kept: Option<Credential>,
 ) -> Result<Vec<String>> {
     end_sign_ins(tx, user, kept).await?;
+    tx.execute("DELETE FROM auth_api_key WHERE user_id = $1", args![user])
+        .await?;
     let keys: Vec<(String,)> = tx
         .all(
             "DELETE FROM auth_upload_key WHERE user_id = $1 RETURNING kid",

@@ -1,6 +1,7 @@
 //! Why somebody is not let in.
 
 use std::fmt;
+use std::net::IpAddr;
 
 use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
@@ -44,6 +45,14 @@ pub enum AuthError {
     SessionNeeded,
     /// The operator lacks a permission.
     Forbidden(&'static str),
+    /// An API key, where the person themselves is asked for.
+    NotInPerson,
+    /// A good API key, somewhere else than in its networks.
+    KeyNetwork(IpAddr),
+    /// A token, where those are switched off.
+    TokensOff,
+    /// No program waits for a code.
+    UserCode,
     /// It would take more rights than the operator has.
     Beyond(Beyond),
     /// So many WebSockets of the operator are open already.
@@ -104,6 +113,10 @@ impl AuthError {
             Self::Token => (StatusCode::UNAUTHORIZED, "token_not_valid"),
             Self::Step => (StatusCode::UNAUTHORIZED, "step_not_valid"),
             Self::OneStepAlone => (StatusCode::UNAUTHORIZED, "one_step_alone"),
+            Self::KeyNetwork(_) => (StatusCode::UNAUTHORIZED, "key_network"),
+            Self::TokensOff => (StatusCode::UNAUTHORIZED, "tokens_off"),
+            Self::NotInPerson => (StatusCode::FORBIDDEN, "not_in_person"),
+            Self::UserCode => (StatusCode::BAD_REQUEST, "no_such_code"),
             Self::ForeignPage => (StatusCode::FORBIDDEN, "csrf_failed"),
             Self::StepUp => (StatusCode::FORBIDDEN, "step_up_required"),
             Self::SessionNeeded => (StatusCode::FORBIDDEN, "session_needed"),
@@ -145,6 +158,10 @@ impl AuthError {
             Self::NoFactor => messages::no_factor(),
             Self::StepUp => messages::step_up_required(),
             Self::SessionNeeded => messages::session_needed(),
+            Self::NotInPerson => messages::not_in_person(),
+            Self::KeyNetwork(address) => messages::key_network(address.to_string()),
+            Self::TokensOff => messages::tokens_off(),
+            Self::UserCode => messages::no_such_code(),
             Self::Forbidden(permission) => messages::permission_denied(*permission),
             Self::Beyond(beyond) => beyond.message(),
             Self::TooManySockets(open) => messages::too_many_connections(*open),
@@ -186,7 +203,11 @@ impl IntoResponse for AuthError {
         response.extensions_mut().insert(problem(status, message));
         let headers = response.headers_mut();
         if status == StatusCode::UNAUTHORIZED {
-            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Token"));
+            let scheme = match self {
+                Self::KeyNetwork(_) | Self::TokensOff => "Bearer",
+                _ => "Token",
+            };
+            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static(scheme));
         }
         if let Self::TooMany(seconds)
         | Self::TooManyGuesses(seconds)

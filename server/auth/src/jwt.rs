@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use super::secret;
 
-const ACCESS_SECONDS: i64 = 5 * 60;
+pub(super) const ACCESS_SECONDS: i64 = 5 * 60;
 const REFRESH_SECONDS: i64 = 24 * 60 * 60;
 /// An account keeps this many sign-ins; one more ends the oldest.
 const KEPT: i64 = 1000;
@@ -142,11 +142,10 @@ impl JwtKey {
 /// # Errors
 /// When the database fails.
 pub async fn begin(tx: &mut Tx, user: UserId, now: Ts) -> Result<i64> {
-    let end = Ts::from_seconds(now.seconds() + REFRESH_SECONDS);
     let (id,): (i64,) = tx
         .one(
             "INSERT INTO auth_jwt (user_id, created_at, expires_at) VALUES ($1, $2, $3) RETURNING id",
-            args![user, now, end],
+            args![user, now, end_of(now)],
         )
         .await?;
     tx.execute(
@@ -156,6 +155,11 @@ pub async fn begin(tx: &mut Tx, user: UserId, now: Ts) -> Result<i64> {
     )
     .await?;
     Ok(id)
+}
+
+/// When a sign-in ends whose refresh token is made now.
+pub(super) const fn end_of(now: Ts) -> Ts {
+    Ts::from_seconds(now.seconds() + REFRESH_SECONDS)
 }
 
 fn encode(part: &impl Serialize) -> String {

@@ -4,9 +4,11 @@
 //! What each operator sees follows from `Operator::domain` and `Operator::scope`.
 
 mod address;
+pub mod api_keys;
 mod authority;
 pub mod credential;
 mod device;
+pub mod device_code;
 mod ending;
 mod error;
 pub mod factors;
@@ -132,6 +134,18 @@ impl Auth {
             events,
             late,
             mailer: None,
+        }
+    }
+
+    /// Refuses where tokens are switched off.
+    ///
+    /// # Errors
+    /// [`AuthError::TokensOff`]
+    pub const fn takes_tokens(&self) -> Result<(), AuthError> {
+        if self.settings.legacy_tokens {
+            Ok(())
+        } else {
+            Err(AuthError::TokensOff)
         }
     }
 

@@ -45,6 +45,28 @@ migasfree_types::messages! {
     pub place_mail_where(username, device, address): "The account { $username } signed in with { $device } from { $address }, where it never was before.";
     /// What to do about it.
     pub place_mail_advice(): "If that was not you, change your password and sign out everywhere.";
+    /// An API key, where the person themselves is asked for.
+    pub not_in_person(): "An API key cannot do this: sign in yourself.";
+    /// An API key of other networks.
+    pub key_network(address): "This API key may not be used from { $address }: ask whoever made it to allow that address.";
+    /// A token where they are switched off.
+    pub tokens_off(): "Tokens are switched off on this server: use an API key.";
+    /// A code of a program that does not wait, or not any more.
+    pub no_such_code(): "No program waits for this code: look at it again, or let the program show a new one.";
+    /// A program that waits for a person.
+    pub device_pending(): "Nobody has decided yet: ask again.";
+    /// The same, asked too often.
+    pub device_slow_down(): "Ask less often.";
+    /// A program that was refused.
+    pub device_denied(): "The sign-in was refused.";
+    /// A program that waited for too long.
+    pub device_expired(): "The code has expired: begin again.";
+    /// A code or a refresh token that is not good.
+    pub grant_not_valid(): "What was shown is not valid or has expired: begin again.";
+    /// Another kind of grant.
+    pub grant_unknown(): "The server gives tokens for device codes and refresh tokens alone.";
+    /// Something is missing.
+    pub grant_incomplete(name): "{ $name } is missing.";
     /// A permission is missing.
     pub permission_denied(permission): "You do not have the permission { $permission }: ask an administrator for it.";
     /// Live connections.

@@ -9,6 +9,7 @@ use migasfree_server_audit::{Author, UserId};
 use migasfree_server_body::pace;
 use migasfree_server_db::{Db, Result, args};
 
+use super::api_keys::{Kind, Limits};
 use super::{Auth, AuthError, Connection, Credential, DomainId, Proxies, ScopeId, credential};
 
 /// An operator who signed in. Handlers take one as an argument; nothing else makes one.
@@ -36,6 +37,8 @@ pub struct Operator {
     sees_all: bool,
     permissions: HashSet<String>,
     proxies: Proxies,
+    /// What the key is called that acts for them.
+    key: Option<String>,
 }
 
 /// Whether a set of permissions (`core.change_tag`) holds one, itself or through the one that brings it.
@@ -64,6 +67,17 @@ impl Operator {
             Ok(())
         } else {
             Err(AuthError::Forbidden(permission))
+        }
+    }
+
+    /// Refuses a program with a key: some things people do themselves.
+    ///
+    /// # Errors
+    /// [`AuthError::NotInPerson`]
+    pub const fn in_person(&self) -> Result<(), AuthError> {
+        match self.credential {
+            Credential::ApiKey(_) => Err(AuthError::NotInPerson),
+            _ => Ok(()),
         }
     }
 
@@ -111,7 +125,10 @@ impl Operator {
     pub fn author(&self) -> Author {
         Author {
             user: Some(self.id),
-            name: self.username.clone(),
+            name: match &self.key {
+                Some(key) => format!("{} ({key})", self.username),
+                None => self.username.clone(),
+            },
             address: self.address.clone(),
         }
     }
@@ -144,7 +161,7 @@ impl Operator {
             let permissions = rows.into_iter().map(|(name,)| name).collect();
             (permissions, domains_of(db, id).await?)
         };
-        Ok(Some(Self {
+        let operator = Self {
             id,
             username,
             is_superuser,
@@ -157,7 +174,40 @@ impl Operator {
             sees_all: auth.settings.no_preference_sees_all,
             permissions,
             proxies: auth.settings.proxies,
-        }))
+            key: None,
+        };
+        let Credential::ApiKey(key) = credential else {
+            return Ok(Some(operator));
+        };
+        let limits = Limits::of(db, key, &operator.address, auth.clock.now()).await?;
+        Ok(limits.and_then(|limits| operator.within(limits)))
+    }
+
+    /// What a key leaves of them; nothing when it is of a domain that is not theirs any more.
+    fn within(mut self, key: Limits) -> Option<Self> {
+        if let Some(domain) = key.domain {
+            let foreign = |own: &[DomainId]| !own.contains(&domain);
+            if self.boundary().is_some_and(foreign) {
+                return None;
+            }
+        }
+        let given = key.permissions.into_iter();
+        let permissions = given.filter(|name| self.may(name)).collect();
+        if key.kind == Kind::Service {
+            self.domain = None;
+            self.scope = None;
+        }
+        if let Some(domain) = key.domain {
+            self.domain = Some(domain);
+            self.domains = vec![domain];
+        }
+        Some(Self {
+            is_superuser: false,
+            is_staff: false,
+            permissions,
+            key: Some(key.name),
+            ..self
+        })
     }
 }
 

@@ -57,7 +57,8 @@ pub(super) async fn touch(db: &Db, id: i64, last_seen: Ts, now: Ts, idle: Durati
     Ok(())
 }
 
-/// Forgets sessions, sign-ins, their steps, tokens, tickets and links to choose a password whose time is over.
+/// Forgets sessions, sign-ins, their steps, tokens, codes of programs, tickets and links to choose a password whose time is
+/// over.
 pub async fn cleanup(db: &Db, now: Ts) -> Result<()> {
     db.execute(
         "DELETE FROM auth_session WHERE expires_at <= $1",
@@ -82,6 +83,11 @@ pub async fn cleanup(db: &Db, now: Ts) -> Result<()> {
         .await?;
     db.execute("DELETE FROM auth_token WHERE expires_at <= $1", args![now])
         .await?;
+    db.execute(
+        "DELETE FROM auth_device_code WHERE expires_at <= $1",
+        args![now],
+    )
+    .await?;
     Ok(())
 }
 

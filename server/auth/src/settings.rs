@@ -31,6 +31,8 @@ pub struct Settings {
     pub rate_anonymous: u32,
     /// Requests of one operator in a minute; 0 means no limit.
     pub rate_operator: u32,
+    /// Whether `Authorization: Token …` is taken, and such tokens are made.
+    pub legacy_tokens: bool,
     /// Whether who has domains and prefers none of them sees everything.
     pub no_preference_sees_all: bool,
     /// Folder the first password is left in.

@@ -3,6 +3,14 @@
 use migasfree_types::message::Message;
 
 migasfree_types::messages! {
+    // API keys.
+    /// A network that is none.
+    pub(crate) not_a_network(value): "{ $value } is neither an address nor a network such as 10.0.0.0/8.";
+    /// An end that is over.
+    pub(crate) expires_later(): "Write a moment that is still to come.";
+    /// As many keys as an account keeps.
+    pub(crate) too_many_keys(most): "An account keeps { $most } keys: revoke one that is not used any more.";
+
     // Computers.
     /// A computer that registered.
     pub new_computer(computer, name, project): "New computer { $computer } ({ $name }) in { $project }";

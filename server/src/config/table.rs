@@ -162,6 +162,8 @@ settings! {
         "Hours without a request after which a session of the admin UI ends.";
     login_failures "sign_in.login_failures": u32 = "10",
         "Failed logins for one name from one address (of IPv6, one /64) in 5 minutes; 0 means no limit.";
+    legacy_tokens "sign_in.legacy_tokens": bool = "true",
+        "Tokens as version 5 has them (Authorization: Token …) are made and taken; API keys are there in any case.";
     common_packager_key "sign_in.common_packager_key": bool = "true",
         "Uploads signed with the key that all packagers of an imported installation shared (migasfree-packager in the folder keys) are taken.";
     audit_syslog "audit.syslog": Option<SyslogUrl> = "",
@@ -368,6 +370,7 @@ impl Settings {
             login_failures: self.login_failures,
             rate_anonymous: self.rate_anonymous,
             rate_operator: self.rate_operator,
+            legacy_tokens: self.legacy_tokens,
             no_preference_sees_all: !self.clients.fixes.no_preference_is_limited,
             folder: self.data.clone(),
             proxies: PROXIES,

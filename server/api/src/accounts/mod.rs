@@ -1,7 +1,9 @@
 //! Signing in and out, one's own account, tickets.
 
 pub mod account;
+mod api_keys;
 mod certificates;
+mod device_code;
 mod factors;
 mod fields;
 mod place;
@@ -35,6 +37,8 @@ pub(crate) fn calls() -> Vec<Served<ApiState>> {
     let mut calls = factors::calls();
     calls.extend(sessions::calls());
     calls.extend(reset::calls());
+    calls.extend(api_keys::calls());
+    calls.extend(device_code::calls());
     calls.extend([
         call(
             Verb::Post,

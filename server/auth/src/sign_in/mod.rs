@@ -125,6 +125,9 @@ pub async fn begin(
     username: &str,
     password: &str,
 ) -> Result<Progress, AuthError> {
+    if matches!(way, Way::Key | Way::Token) {
+        auth.takes_tokens()?;
+    }
     let verified = verify(auth, visit.connection, username, password).await?;
     let now = auth.clock.now();
     let mut tx = auth.db.begin().await?;

@@ -142,6 +142,8 @@ async fn may_act_on(context: &Context, account: UserId) -> Result<(), RestError>
 /// When the account holds more than the caller.
 pub async fn update_token(call: Call) -> Result<Answer, RestError> {
     let context = &call.context;
+    context.operator.in_person()?;
+    context.state.auth.takes_tokens()?;
     let mut tx = context.state.db.begin().await?;
     let user = UserId(call.id);
     Authority::of(&context.operator, &mut tx)
@@ -169,6 +171,7 @@ pub async fn update_token(call: Call) -> Result<Answer, RestError> {
 /// Under `password` when it is too weak or the two differ; when the account holds more than the caller.
 pub async fn change_password(call: Call) -> Result<Answer, RestError> {
     let context = &call.context;
+    context.operator.in_person()?;
     let user = UserId(call.id);
     may_act_on(context, user).await?;
     let mut verified = None;
@@ -264,6 +267,7 @@ pub async fn verify_own(
     operator: &Operator,
     password: &str,
 ) -> Result<Verified, RestError> {
+    operator.in_person()?;
     auth::verify_own(auth, operator, password)
         .await?
         .ok_or_else(not_current)

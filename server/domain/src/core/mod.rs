@@ -1,6 +1,7 @@
 //! Platforms, projects, packages, deployments, properties and attributes.
 
 pub mod accounts;
+pub mod api_keys;
 pub mod attribute_search;
 pub mod attribute_sets;
 pub mod attributes;
@@ -69,6 +70,7 @@ pub const ENTITIES: &[&Entity] = &[
     &user_profiles::USER_PROFILES,
     &groups::GROUPS,
     &groups::PERMISSIONS,
+    &api_keys::API_KEYS,
     &audit_records::AUDIT,
 ];
 

@@ -52,6 +52,7 @@ pub async fn detail(context: &Context) -> Result<Value, RestError> {
 /// # Errors
 /// With every value that is refused, or when the database fails.
 pub async fn change(context: &Context, mut body: Body) -> Result<(), RestError> {
+    context.operator.in_person()?;
     body.members.retain(|name, _| OWN.contains(&name.as_str()));
     let given = validate::values(
         &USER_PROFILES,

@@ -1,7 +1,7 @@
 //! Scopes: what an operator narrows their view to.
 
 use async_trait::async_trait;
-use migasfree_server_db::args;
+use migasfree_server_auth::DomainId;
 use migasfree_server_entity::{
     boundary::Belongs,
     entity::{Csv, Entity, Model, col, one, put, put_ids},
@@ -126,14 +126,8 @@ impl Hooks for Rules {
             return Err(RestError::field("user", messages::scope_for_oneself()));
         }
         if let Some(domain) = change.int("domain_id") {
-            let own: Option<(i64,)> = change
-                .tx
-                .optional(
-                    "SELECT domain_id FROM core_userprofile_domains WHERE userprofile_id = $1 AND domain_id = $2",
-                    args![operator.id, domain],
-                )
-                .await?;
-            if own.is_none() {
+            let own = operator.boundary().unwrap_or_default();
+            if !own.contains(&DomainId(domain)) {
                 return Err(RestError::field("domain", messages::not_your_domain()));
             }
         }

@@ -37,5 +37,6 @@ const MIGRATIONS: &[Migration] = &[Migration {
         "15_audit_chain",
         "16_unlocking",
         "13_second_factors",
+        "14_api_keys",
     ],
 }];

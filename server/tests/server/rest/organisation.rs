@@ -368,6 +368,10 @@ impl Organisation {
             json!({"username": "bea", "first_name": "Bea"}),
         )
         .await;
+        let key = "INSERT INTO auth_api_key (name, user_id, kind, prefix, secret_hash, created_at) \
+                   VALUES ('Backup', 1, 'service', '0123456789ab', '', $1) RETURNING id";
+        let now = self.now();
+        self.insert("api-keys", key, args![now]).await;
         let notification = self
             .admin
             .post(
