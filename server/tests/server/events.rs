@@ -49,7 +49,7 @@ async fn alerts(server: &Server, program: &Client) -> Socket {
 }
 
 pub async fn listen(server: &Server, program: &Client) -> Socket {
-    let authorization = format!("Token {}", program.token());
+    let authorization = program.authorization();
     let socket = connect(server, "", &[("authorization", &authorization)])
         .await
         .unwrap();

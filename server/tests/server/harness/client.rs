@@ -12,6 +12,8 @@ pub struct Client {
     http: reqwest::Client,
     url: String,
     token: Option<String>,
+    /// What the token is shown as.
+    scheme: &'static str,
     /// Whether every answer has to be what the description of the API says.
     described: bool,
 }
@@ -32,7 +34,16 @@ impl Client {
             http: reqwest::Client::new(),
             url,
             token,
+            scheme: "Token",
             described: false,
+        }
+    }
+
+    /// A program with an API key or a JSON web token.
+    pub fn bearing(url: String, secret: &str) -> Self {
+        Self {
+            scheme: "Bearer",
+            ..Self::new(url, Some(secret.to_owned()))
         }
     }
 
@@ -48,11 +59,16 @@ impl Client {
         self.token.as_deref().unwrap()
     }
 
+    /// What the token is shown with.
+    pub fn authorization(&self) -> String {
+        format!("{} {}", self.scheme, self.token())
+    }
+
     /// A request to a path, with the token.
     pub fn request(&self, method: Method, path: &str) -> reqwest::RequestBuilder {
         let request = self.http.request(method, format!("{}{path}", self.url));
         match &self.token {
-            Some(token) => request.header("Authorization", format!("Token {token}")),
+            Some(token) => request.header("Authorization", format!("{} {token}", self.scheme)),
             None => request,
         }
     }

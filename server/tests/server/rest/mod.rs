@@ -24,7 +24,7 @@ mod organisation;
 mod problems;
 mod requests;
 mod rights;
-mod rights_endpoints;
+pub mod rights_endpoints;
 mod rights_powers;
 mod writes;
 

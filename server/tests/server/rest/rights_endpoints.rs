@@ -17,7 +17,7 @@ use crate::harness::{Answer, Client};
 use crate::on_both_engines;
 
 /// No row has it: whoever may call the endpoint is told so, and nothing happens.
-const NOBODY: i64 = 999_999_999;
+pub const NOBODY: i64 = 999_999_999;
 
 /// One address of an entity, the verb and the right it asks for.
 #[derive(Debug, Clone)]
@@ -109,7 +109,7 @@ fn equivalents(entity: &Entity, need: Need) -> BTreeSet<String> {
     names
 }
 
-async fn all_permissions(org: &Organisation) -> Vec<String> {
+pub async fn all_permissions(org: &Organisation) -> Vec<String> {
     let rows: Vec<(String,)> = org
         .server
         .state()
