@@ -373,7 +373,7 @@ async fn name(tx: &mut Tx, sign_in: i64, program: &str, address: &str) -> Result
     // Only programs have a name here: it tells them from sign-ins with a password.
     let program = if program.is_empty() { "?" } else { program };
     tx.execute(
-        "UPDATE auth_jwt SET program = $2, address = $3 WHERE id = $1",
+        "UPDATE auth_jwt SET program = $2, program_address = $3 WHERE id = $1",
         args![sign_in, program, address],
     )
     .await?;
@@ -398,7 +398,7 @@ pub async fn refresh(
     let moved = auth
         .db
         .execute(
-            "UPDATE auth_jwt SET expires_at = $2, address = $3 \
+            "UPDATE auth_jwt SET expires_at = $2, program_address = $3 \
              WHERE id = $1 AND program <> '' AND created_at > $4",
             args![
                 sign_in,
@@ -439,7 +439,7 @@ pub async fn programs(auth: &Auth, operator: &Operator) -> Result<Vec<Program>, 
     let rows: Vec<(i64, String, String, Ts, Ts)> = auth
         .db
         .all(
-            "SELECT id, program, address, created_at, expires_at FROM auth_jwt \
+            "SELECT id, program, program_address, created_at, expires_at FROM auth_jwt \
              WHERE user_id = $1 AND program <> '' AND expires_at > $2 ORDER BY id DESC",
             args![operator.id, auth.clock.now()],
         )

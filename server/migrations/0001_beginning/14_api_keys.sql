@@ -49,4 +49,4 @@ CREATE INDEX auth_device_code_expires_at_idx ON auth_device_code (expires_at);
 
 -- The program that a person let in, and where it is. Empty for sign-ins with a password.
 ALTER TABLE auth_jwt ADD COLUMN program text NOT NULL DEFAULT '';
-ALTER TABLE auth_jwt ADD COLUMN address text NOT NULL DEFAULT '';
+ALTER TABLE auth_jwt ADD COLUMN program_address text NOT NULL DEFAULT '';

@@ -59,6 +59,7 @@ pub fn build(registry: &'static Registry, calls: &[Call]) -> OpenApi {
     let bearer = HttpBuilder::new()
         .scheme(HttpAuthScheme::Bearer)
         .bearer_format("JWT")
+        .description(Some("A JSON web token, or an API key (`mfk_…`)"))
         .build();
     components.add_security_scheme("jwtAuth", SecurityScheme::Http(bearer));
     let none: [&str; 0] = [];

@@ -292,7 +292,7 @@ struct Rules;
 #[async_trait]
 impl Hooks for Rules {
     fn self_service(&self, operator: &Operator, id: i64) -> bool {
-        operator.id.0 == id
+        operator.id.0 == id && operator.in_person().is_ok()
     }
 
     async fn check(&self, change: &mut Change<'_>) -> Result<(), RestError> {
