@@ -33,7 +33,7 @@ async fn open(settings: &Settings) -> anyhow::Result<Db> {
         }
         None => Db::open_sqlite_beside(&settings.data)
             .await
-            .context("cannot use the data of the server, whose folder --data names")?,
+            .context("cannot use the data of the server, whose folder --data names (one that was never started has none)")?,
     };
     ensure!(
         db.is_at(&SCHEMA).await?,

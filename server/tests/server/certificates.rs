@@ -10,7 +10,7 @@ use migasfree_server_domain::services::OfDomain as _;
 use rcgen::{CertificateParams, KeyPair};
 use serde_json::{Value, json};
 
-use crate::harness::{Answer, Client};
+use crate::harness::{Answer, Client, Server};
 use crate::on_both_engines;
 use crate::rest::Organisation;
 
@@ -206,6 +206,7 @@ on_both_engines! {
             let alerts = alerts.as_array().unwrap().clone();
             alerts.into_iter().find(|alert| alert["api"]["model"] == "certificates")
         };
+        org.execute("DELETE FROM certificate WHERE serial = '4a01'", args![]).await;
         assert_eq!(alerts().await, None);
         org.server.clock.advance(A_DAY * 80);
         assert_eq!(alerts().await.unwrap()["result"], "1");
@@ -231,13 +232,51 @@ on_both_engines! {
     }
 }
 
+on_both_engines! {
+    async fn certificates_are_looked_after_beside_the_server(server: Server) {
+        let data = server.folder.path().to_owned();
+        let url = server.state().settings.database_url.clone();
+        let ca = |arguments: &'static [&'static str]| {
+            let (data, url) = (data.clone(), url.clone());
+            async move {
+                let run = move || of_database(&data, url.as_ref().map(|url| url.0.as_str()), arguments);
+                tokio::task::spawn_blocking(run).await.unwrap()
+            }
+        };
+        let (fine, said, error) = ca(&["create"]).await;
+        assert!(fine, "{said}{error}");
+        let given = server.admin().await.post(OWN, json!({"csr": request()})).await;
+        let serial = serial(&given);
+        let (fine, said, error) = ca(&["list"]).await;
+        assert!(fine && said.contains(&serial), "{said}{error}");
+        let (fine, said, error) = ca(&["crl"]).await;
+        assert!(fine && said.contains("BEGIN X509 CRL"), "{said}{error}");
+        let (fine, _, error) = ca(&["revoke", "4a01"]).await;
+        assert!(!fine && error.contains("no such"), "{error}");
+        let (fine, _, error) = ca(&["revoke", "4a01", "--reason", "because"]).await;
+        assert!(!fine && error.contains("key_compromise"), "{error}");
+    }
+}
+
 fn ca(data: &std::path::Path, arguments: &[&str]) -> (bool, String, String) {
-    let output = Command::new(env!("CARGO_BIN_EXE_migasfree-server"))
+    of_database(data, None, arguments)
+}
+
+fn of_database(
+    data: &std::path::Path,
+    url: Option<&str>,
+    arguments: &[&str],
+) -> (bool, String, String) {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_migasfree-server"));
+    command.env_remove("DATABASE_URL");
+    if let Some(url) = url {
+        command.env("DATABASE_URL", url);
+    }
+    let output = command
         .arg("ca")
         .args(arguments)
         .arg("--data")
         .arg(data)
-        .env_remove("DATABASE_URL")
         .output()
         .unwrap();
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
@@ -258,14 +297,10 @@ fn the_authority_is_looked_after_on_the_machine_itself() {
     assert!(fine && said.contains("CN=Office CA"), "{said}{error}");
     let (fine, _, error) = ca(&data, &["create"]);
     assert!(!fine && error.contains("already"), "{error}");
-    let (fine, said, error) = ca(&data, &["list"]);
-    assert!(fine && said.is_empty(), "{said}{error}");
-    let (fine, said, error) = ca(&data, &["crl"]);
-    assert!(fine && said.contains("BEGIN X509 CRL"), "{said}{error}");
-    let (fine, _, error) = ca(&data, &["revoke", "4a01"]);
-    assert!(!fine && error.contains("no such"), "{error}");
-    let (fine, _, error) = ca(&data, &["revoke", "4a01", "--reason", "because"]);
-    assert!(!fine && error.contains("key_compromise"), "{error}");
+    let (fine, _, error) = ca(&data, &["list"]);
+    assert!(!fine && error.contains("start"), "{error}");
+    let (fine, said, error) = ca(&data, &["export-root", "/proc/root.key"]);
+    assert!(!fine && error.contains("/proc/root.key"), "{said}{error}");
     let kept = folder.path().join("root.key");
     let (fine, _, error) = ca(&data, &["export-root", kept.to_str().unwrap()]);
     assert!(fine && kept.exists(), "{error}");

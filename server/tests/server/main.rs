@@ -8,9 +8,9 @@
 mod harness;
 
 mod acme;
+mod api_keys;
 mod audit;
 mod audit_export;
-mod api_keys;
 mod auth;
 mod certificates;
 mod commands;

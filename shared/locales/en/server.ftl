@@ -87,9 +87,9 @@ different_in_store = the store has a different file called { $file }; give the n
 differs_in_capitals = There is { $name } already, which differs in capital letters or blanks alone: choose another name.
 empty_value = This value must not be empty.
 ends_synchronization = ends its synchronization
+expires_later = Write a moment that is still to come.
 factor_there = This account has an app for codes already: remove it first.
 factor_to_set_up = The password is right. A group of this account demands a second factor: set one up to sign in.
-expires_later = Write a moment that is still to come.
 file_refused = { $reason }
 filter_not_an_object = Send an object with the parameters of the list.
 foreign_page = This request does not come from a page of this server.
@@ -118,9 +118,9 @@ is_done = is done
 keeps_out = This { $kind } keeps computers out of these, which would reach them without it. { $users }. Take it out of what they exclude first.
 keeps_out_detachable = This { $kind } keeps computers out of these, which would reach them without it. { $users }. Take it out of what they exclude first, or disable them with detach=true.
 key_ended = This key was replaced, revoked or rejected: make another one and enrol again
+key_network = This API key may not be used from { $address }: ask whoever made it to allow that address.
 key_not_good = Only a key that is active or was replaced can be revoked.
 key_not_waiting = The key of { $computer } does not wait for a decision any more.
-key_network = This API key may not be used from { $address }: ask whoever made it to allow that address.
 left_out_for_others = { $name } (the project is for { $architectures }, not { $architecture })
 left_out_without_file = { $name } (it has no file here)
 letters_and_digits = Use letters from A to Z and digits only.
@@ -339,7 +339,6 @@ too_many_guesses = { $seconds ->
     [one] Too many wrong passwords: try again in a second.
    *[other] Too many wrong passwords: try again in { $seconds } seconds.
 }
-too_many_guesses = Too many wrong passwords: try again in { $seconds } seconds.
 too_many_keys = An account keeps { $most } keys: revoke one that is not used any more.
 too_many_new_attributes = A computer may report at most { $limit } values of attributes a day that nobody has had, and ten times as many at once
 too_many_new_computers_from_address = Too many new computers register from this address: try again later, or register with the name and password of somebody who may add computers

@@ -8,6 +8,7 @@ use migasfree_server_entity::{
     registry::Registry,
     schema::{Table, Type},
 };
+use serde_json::Value;
 use utoipa::openapi::{
     KnownFormat, Ref, RefOr, Schema, SchemaFormat,
     schema::{AnyOfBuilder, ArrayBuilder, ObjectBuilder, OneOfBuilder, SchemaType, Type as Json},
@@ -90,10 +91,10 @@ fn formatted(ty: Json, format: KnownFormat, null: bool) -> Any {
 pub fn of_type(ty: Type, null: bool) -> Any {
     match ty {
         Type::Key(_) | Type::Int => formatted(Json::Integer, KnownFormat::Int64, null),
-        Type::IntChoice(choices) => object(Json::Integer, null)
-            .enum_values(Some(choices.iter().map(|(value, _)| *value)))
-            .build()
-            .into(),
+        Type::IntChoice(choices) => {
+            let values = choices.iter().map(|(value, _)| Value::from(*value));
+            one_of(Json::Integer, values, null)
+        }
         Type::Float => formatted(Json::Number, KnownFormat::Double, null),
         Type::Bool => object(Json::Boolean, null).build().into(),
         Type::Text(max) => object(Json::String, null)
@@ -101,15 +102,21 @@ pub fn of_type(ty: Type, null: bool) -> Any {
             .build()
             .into(),
         Type::LongText => object(Json::String, null).build().into(),
-        Type::Choice(choices) => object(Json::String, null)
-            .enum_values(Some(choices.iter().map(|(value, _)| *value)))
-            .build()
-            .into(),
+        Type::Choice(choices) => {
+            let values = choices.iter().map(|(value, _)| Value::from(*value));
+            one_of(Json::String, values, null)
+        }
         Type::Lines => list(object(Json::String, false).build().into()),
         Type::Time => formatted(Json::String, KnownFormat::DateTime, null),
         Type::Date => formatted(Json::String, KnownFormat::Date, null),
         Type::Json => object(Json::Object, null).build().into(),
     }
+}
+
+/// One of these values.
+fn one_of(kind: Json, values: impl Iterator<Item = Value>, null: bool) -> Any {
+    let values = values.chain(null.then_some(Value::Null));
+    object(kind, null).enum_values(Some(values)).build().into()
 }
 
 /// A text of this pattern.

@@ -419,7 +419,9 @@ async fn the_description_of_our_own_api_covers_the_reference_and_is_true() {
             let method = reqwest::Method::from_bytes(verb.to_uppercase().as_bytes()).unwrap();
             let address = path.replace("{id}", "999999999");
             let answer = Answer::of(server.anonymous().request(method, &address)).await;
-            let known = !matches!(answer.status, 404 | 405) || path.contains("safe");
+            // A server without a host name has none.
+            let is_off = answer.status == 404 && answer.code() == "no_passkeys";
+            let known = !matches!(answer.status, 404 | 405) || is_off || path.contains("safe");
             assert!(
                 known && answer.status < 500,
                 "{verb} {path}: {} {}",
