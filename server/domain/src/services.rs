@@ -29,6 +29,8 @@ pub struct Domain {
     pub contacts: Arc<Contacts>,
     /// Signs where the audit begins.
     pub audit: audit::Key,
+    /// The thumbprint of the key by which computers know this server.
+    pub server_key: String,
 }
 
 /// Finds it.

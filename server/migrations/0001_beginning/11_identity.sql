@@ -61,3 +61,10 @@ CREATE INDEX client_computerkey_created_at_idx ON client_computerkey (created_at
 CREATE INDEX client_computerkey_project_id_idx ON client_computerkey (project_id);
 CREATE INDEX client_computerkey_token_id_idx ON client_computerkey (token_id);
 CREATE INDEX client_computerkey_decided_by_id_idx ON client_computerkey (decided_by_id);
+
+-- Signed requests that were taken, for as long as they are fresh.
+CREATE TABLE client_nonce (
+    digest text NOT NULL PRIMARY KEY,
+    forget_at timestamptz NOT NULL
+);
+CREATE INDEX client_nonce_forget_at_idx ON client_nonce (forget_at);

@@ -1,12 +1,15 @@
-//! What computers and packagers speak to: the sealed calls, and what is asked before anything can be sealed.
+//! What computers and packagers speak to: the sealed calls, the native ones, and what is asked before either.
 //!
-//! A front end: it opens, checks who calls, asks the domain, and seals the answer.
+//! Front ends: they open or verify, check who calls, ask the domain, and seal or sign the answer.
 
 mod messages;
+pub mod native;
 pub mod public;
 pub mod safe;
 mod settings;
 mod state;
+
+use std::sync::Arc;
 
 use axum::Router;
 use migasfree_server_entity::call::{self, Call};
@@ -23,6 +26,7 @@ pub struct Incompressible;
 #[must_use]
 pub fn described() -> Vec<Call> {
     let mut calls = safe::calls();
+    calls.extend(native::calls());
     calls.extend(public::calls());
     call::described(calls).collect()
 }
@@ -32,8 +36,10 @@ pub fn router<S>(state: ProtocolState) -> Router<S>
 where
     S: Clone + Send + Sync + 'static,
 {
+    let protocol = Arc::new(safe::Protocol::new());
     Router::new()
-        .merge(safe::router())
+        .merge(safe::router(Arc::clone(&protocol)))
+        .merge(native::router(&state, protocol))
         .merge(public::router())
         .with_state(state)
 }

@@ -37,6 +37,8 @@ migasfree_types::messages! {
     pub(crate) reads_label(): "reads its label";
     /// `computers/info/`
     pub(crate) reads_data(): "reads its data";
+    /// `computers/key/`
+    pub(crate) brings_key(): "brings a key of its own";
     /// `computers/errors/`
     pub(crate) sends_errors(): "sends errors";
     /// `synchronizations/`
@@ -96,6 +98,44 @@ migasfree_types::messages! {
     pub(crate) too_many_sign_ins(): "Too many sign-ins with this name or from this address: try again later";
     /// Too many wrong passwords.
     pub(crate) too_many_wrong_passwords(): "Too many wrong passwords for this name from this address: try again later";
+
+    // Native calls.
+    /// A request without a signature that can be read.
+    pub(crate) request_not_signed(reason): "This call is for computers, which sign it: { $reason }";
+    /// A request that another server was to take.
+    pub(crate) request_of_other_server(): "This request is for a server with another key. The one that answers is not the one that this computer knows: if the server moved here, enrol the computer again";
+    /// A request that was not made just now.
+    pub(crate) request_of_past(seconds, time): "This request was made { $seconds } seconds ago by the clock of the server, where it is { $time } (UTC): set the clock of the computer, and try again";
+    /// The same of a clock that is ahead.
+    pub(crate) request_of_future(seconds, time): "The clock of this computer is { $seconds } seconds ahead of the one of the server, where it is { $time } (UTC): set it, and try again";
+    /// A signature that is not right.
+    pub(crate) request_forged(): "The signature does not fit: somebody changed this request on its way, or it is not from the computer it says";
+    /// A request that came before.
+    pub(crate) request_repeated(): "This request came before, and each is taken once: make another one";
+    /// A request that may have come before.
+    pub(crate) server_just_started(): "The server has just started, and cannot tell whether this request came before: make another one";
+    /// More requests than can be remembered.
+    pub(crate) too_many_computers_at_once(): "Too many computers call at once: try again in a moment";
+    /// A body that does not arrive.
+    pub(crate) request_broke_off(): "The request broke off before its end";
+    /// A body that is packed in an unknown way.
+    pub(crate) request_coding_unknown(name): "The body of the request is packed with { $name }: use gzip, or nothing";
+    /// A body that says something else than the call needs.
+    pub(crate) request_malformed(reason): "The body of the request cannot be read: { $reason }";
+    /// Nobody showed this key.
+    pub(crate) key_unknown(): "The server does not know the key of this computer: enrol it";
+    /// A key about which nobody decided yet.
+    pub(crate) key_pending(): "The key of this computer waits for an administrator to approve it";
+    /// A key that is good no more.
+    pub(crate) key_revoked(): "The key of this computer was revoked: ask an administrator, and enrol it again";
+    /// A key that was never good.
+    pub(crate) key_rejected(): "An administrator rejected the key of this computer: ask one, and enrol it again";
+    /// A key whose place another one took.
+    pub(crate) key_replaced(): "Another key took the place of this one: if this computer was copied from another one, enrol it anew";
+    /// A computer that has not got the key it brings.
+    pub(crate) key_not_proven(): "The computer did not prove that it has the key it brings, for this server";
+    /// What a computer says of itself cannot be.
+    pub(crate) identity_malformed(limit): "A computer needs a name on one line, a UUID of at most { $limit } characters, and an address that is one";
 
     /// Too many new computers from one address.
     pub(crate) too_many_new_computers_from_address(): "Too many new computers register from this address: try again later, or register with the name and password of somebody who may add computers";

@@ -4,6 +4,7 @@ use std::ops::Deref;
 use std::sync::Arc;
 
 use axum::extract::FromRef;
+use migasfree_native::key::KeyPair;
 use migasfree_server_auth::{Auth, Limiter};
 use migasfree_server_domain::services::Services;
 
@@ -21,8 +22,10 @@ pub struct Parts {
     pub services: Services,
     /// The settings in force.
     pub settings: Settings,
-    /// Private keys.
+    /// Private keys of the sealed protocol.
     pub keys: KeyRing,
+    /// The key that signs native answers.
+    pub native: KeyPair,
     /// Counts projects that somebody brings along whom nobody vouches for, by address.
     pub new_projects: Limiter,
     /// Counts computers that nobody vouches for, by address and by project.

@@ -22,7 +22,10 @@ use migasfree_server_events::Bus;
 use migasfree_server_files as files;
 use migasfree_server_jobs::{Jobs, Workers};
 use migasfree_server_mail::{MailError, Mailer};
-use migasfree_server_protocol::safe::{Newcomers, keys::KeyRing};
+use migasfree_server_protocol::{
+    native,
+    safe::{Newcomers, keys::KeyRing},
+};
 use migasfree_server_repository::signing::{Signer, SigningError};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
@@ -338,6 +341,8 @@ impl AppState {
         let audit = auth::secret_file(&audit_key, &*random)
             .and_then(|seed| audit::Key::from_seed(&seed))
             .map_err(at(&audit_key))?;
+        let native = native::key::open(&keys_folder, &*random)
+            .map_err(at(&native::key::path(&keys_folder)))?;
         let events = Bus::new(&db);
         let doing = Arc::<Doing>::default();
         let mailer = settings
@@ -363,6 +368,7 @@ impl AppState {
             doing,
             contacts: Arc::default(),
             audit,
+            server_key: native.public().thumbprint().to_string(),
         };
         let services = Parts {
             registry: equipment.registry,
@@ -382,6 +388,7 @@ impl AppState {
             services: services.clone(),
             settings: settings.protocol(Arc::clone(&services.domain().settings)),
             keys,
+            native,
             new_projects: Limiter::new(
                 Arc::clone(&services.clock),
                 settings.new_projects_per_address,

@@ -13,6 +13,7 @@ mod deciding;
 mod enrolling;
 pub mod keys;
 mod moving;
+pub mod nonces;
 mod rows;
 mod sealed;
 pub mod tokens;

@@ -3,6 +3,8 @@
 use std::net::IpAddr;
 
 use async_trait::async_trait;
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use migasfree_server_auth::{DomainId, Networks};
 use migasfree_server_db::{Arg, Result, Ts, Tx, args, random::Random};
 use migasfree_server_entity::{
@@ -25,6 +27,7 @@ use crate::core::{
 };
 use crate::ids::{ComputerId, EnrolmentTokenId, ProjectId};
 use crate::messages;
+use crate::services::OfDomain as _;
 use crate::sight;
 
 /// More computers than one organisation has.
@@ -179,7 +182,10 @@ impl Hooks for Rules {
             let author = change.context.operator.id.0;
             change.values.set_text("secret_hash", hash(&secret));
             change.values.set("created_by_id", Arg::Int(Some(author)));
-            change.values.told_once.push((SECRET, secret.into()));
+            let server = &change.context.state.domain().server_key;
+            // With the key of the server: whoever types it knows which one may answer.
+            let told = format!("{secret}.{server}");
+            change.values.told_once.push((SECRET, told.into()));
         }
         Ok(())
     }
@@ -192,11 +198,13 @@ fn networks(written: &str) -> Option<Networks> {
 }
 
 fn new_secret(random: &dyn Random) -> String {
-    format!("{MARK}{}", hex::encode(random.bytes::<24>()))
+    format!("{MARK}{}", URL_SAFE_NO_PAD.encode(random.bytes::<32>()))
 }
 
+/// Of the secret alone, also where the key of the server follows it.
 fn hash(secret: &str) -> String {
-    hex::encode(Sha256::digest(secret.as_bytes()))
+    let own = secret.split('.').next().unwrap_or_default();
+    hex::encode(Sha256::digest(own.as_bytes()))
 }
 
 /// Ends a token for good. One that has ended stays as it is.
@@ -304,8 +312,9 @@ mod tests {
     #[test]
     fn a_secret_is_long_marked_and_kept_as_its_hash() {
         let secret = new_secret(&SeededRandom::new(1));
-        assert!(secret.starts_with("mfe_") && secret.len() == 52, "{secret}");
+        assert!(secret.starts_with("mfe_") && secret.len() == 47, "{secret}");
         assert_eq!(hash(&secret).len(), 64);
+        assert_eq!(hash(&secret), hash(&format!("{secret}.server")));
         assert_ne!(secret, new_secret(&SeededRandom::new(2)));
     }
 

@@ -2,6 +2,7 @@
 
 use axum::Json;
 use axum::extract::State;
+use migasfree_native::features::{Features, Offer, VERSION};
 use migasfree_server_domain::{
     core::rules::{languages::LANGUAGES, source_template::MEDIA},
     services::OfDomain as _,
@@ -21,7 +22,17 @@ pub(super) async fn server(State(state): State<ProtocolState>) -> Json<Value> {
         "homepage": clients.homepage,
         "organization": clients.organization,
         "additions": ADDITIONS,
+        "native": offer(&state),
     }))
+}
+
+/// How the native protocol is announced.
+fn offer(state: &ProtocolState) -> Offer {
+    Offer {
+        versions: vec![VERSION],
+        server_key: *state.native.public(),
+        features: Features::all(),
+    }
 }
 
 /// `pms/`: the package systems by name.

@@ -4,7 +4,7 @@ mod awaiting;
 mod certificates;
 mod info;
 mod keys;
-mod projects;
+pub(crate) mod projects;
 mod tree;
 
 use axum::Router;
@@ -27,6 +27,7 @@ const SERVER: Members = &[
     ("homepage", Like::Text),
     ("organization", Like::Text),
     ("additions", Like::Texts),
+    ("native", Like::Object),
 ];
 const CREDENTIALS: Members = &[("username", Like::Text), ("password", Like::Text)];
 

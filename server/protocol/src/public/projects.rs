@@ -27,16 +27,16 @@ const MAX_NAME: usize = 50;
 
 /// What a computer says about the project it wants to join.
 #[derive(Debug)]
-pub(super) struct Enrolment<'a> {
-    pub(super) project: &'a str,
-    pub(super) platform: &'a str,
-    pub(super) pms: &'a str,
-    pub(super) architecture: &'a str,
+pub(crate) struct Enrolment<'a> {
+    pub(crate) project: &'a str,
+    pub(crate) platform: &'a str,
+    pub(crate) pms: &'a str,
+    pub(crate) architecture: &'a str,
 }
 
 /// Why a computer gets no keys.
 #[derive(Debug)]
-pub(super) enum EnrolError {
+pub(crate) enum EnrolError {
     /// What it says cannot be.
     Invalid(Message),
     /// Nobody who may vouches for it.
@@ -54,7 +54,7 @@ impl From<db::Error> for EnrolError {
 }
 
 /// The slug of the project whose keys the computer may have.
-pub(super) async fn enrol(
+pub(crate) async fn enrol(
     state: &ProtocolState,
     connection: Connection,
     operator: Option<&Operator>,

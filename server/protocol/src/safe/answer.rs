@@ -58,7 +58,7 @@ pub(crate) enum TooMany {
 
 impl TooMany {
     /// As it is told.
-    pub(super) fn message(self) -> Message {
+    pub(crate) fn message(self) -> Message {
         match self {
             Self::Calls => messages::computer_calls_too_often(),
             Self::SignIns => messages::too_many_sign_ins(),

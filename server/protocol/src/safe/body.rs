@@ -151,7 +151,7 @@ impl Texts {
 }
 
 /// Takes out what PostgreSQL cannot hold. Answers whether there was any.
-pub(super) fn remove_nul(value: &mut Value) -> bool {
+pub(crate) fn remove_nul(value: &mut Value) -> bool {
     match value {
         Value::String(text) => {
             let has_any = text.contains('\0');

@@ -22,7 +22,7 @@ struct Rate {
 
 /// What each one has left.
 #[derive(Debug)]
-pub(super) struct Buckets<K>(Mutex<HashMap<K, Bucket>>);
+pub(crate) struct Buckets<K>(Mutex<HashMap<K, Bucket>>);
 
 impl<K> Default for Buckets<K> {
     fn default() -> Self {
@@ -41,7 +41,7 @@ impl<K: Eq + Hash> Buckets<K> {
     ///
     /// # Errors
     /// The seconds until it may call again.
-    pub(super) fn take(&self, computer: K, per_minute: u32, now: Ts) -> Result<(), u64> {
+    pub(crate) fn take(&self, computer: K, per_minute: u32, now: Ts) -> Result<(), u64> {
         let rate = Rate {
             full: f64::from(per_minute) * 2.0,
             per_second: f64::from(per_minute) / 60.0,
@@ -53,7 +53,7 @@ impl<K: Eq + Hash> Buckets<K> {
     ///
     /// # Errors
     /// The seconds until it may have another one.
-    pub(super) fn join(&self, place: K, per_hour: u32, now: Ts) -> Result<(), u64> {
+    pub(crate) fn join(&self, place: K, per_hour: u32, now: Ts) -> Result<(), u64> {
         let rate = Rate {
             full: f64::from(per_hour) * NEW_AT_ONCE,
             per_second: f64::from(per_hour) / AN_HOUR,

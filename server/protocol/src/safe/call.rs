@@ -36,7 +36,7 @@ pub(super) use self::exchange::unreadable;
 use self::letter::Letter;
 pub(super) use self::packager::{PackagerCall, Upload, packager};
 use super::answer::{Refusal, Reply, TooMany};
-use super::membership::{self, Signer};
+use super::membership::{self, Named, Signer};
 use super::progress;
 use super::replays::Seen;
 use crate::ProtocolState;
@@ -223,7 +223,25 @@ where
     F: Fn(ComputerCall<B>, C) -> Fut + Clone + Send + Sync + 'static,
     Fut: Future<Output = Reply> + Send + 'static,
 {
-    known_computer(repeat, "id", Some(doing), answer)
+    known_computer(repeat, Named::by("id"), Some(doing), answer)
+}
+
+/// The same, also for one that has a key of its own already.
+pub(super) fn moving<C, F, Fut>(
+    repeat: Repeat,
+    doing: fn() -> Message,
+    answer: F,
+) -> MethodRouter<ProtocolState>
+where
+    C: DeserializeOwned + Send + 'static,
+    F: Fn(ComputerCall, C) -> Fut + Clone + Send + Sync + 'static,
+    Fut: Future<Output = Reply> + Send + 'static,
+{
+    let named = Named {
+        claim: "id",
+        moved_too: true,
+    };
+    known_computer(repeat, named, Some(doing), answer)
 }
 
 /// A call about what is offered to a known computer, whose number is the claim `cid`.
@@ -234,12 +252,12 @@ where
     F: Fn(ComputerCall<B>, C) -> Fut + Clone + Send + Sync + 'static,
     Fut: Future<Output = Reply> + Send + 'static,
 {
-    known_computer(repeat, "cid", None, answer)
+    known_computer(repeat, Named::by("cid"), None, answer)
 }
 
 fn known_computer<C, B, F, Fut>(
     repeat: Repeat,
-    claim: &'static str,
+    named: Named,
     doing: Option<fn() -> Message>,
     answer: F,
 ) -> MethodRouter<ProtocolState>
@@ -283,7 +301,7 @@ where
                 let state = exchange.state.clone();
                 let slugs = &exchange.protocol.slugs;
                 let (computer, project, beside) =
-                    membership::computer(&state.db, slugs, signer, &raw, claim).await?;
+                    membership::computer(&state.db, slugs, signer, &raw, named).await?;
                 certificate.check(&computer)?;
                 let now = state.clock.now();
                 let rate = state.settings.computer_calls_per_minute;

@@ -184,7 +184,7 @@ fn load_or_make(path: &Path) -> Result<PrivateKey, KeyRingError> {
 }
 
 /// Writes a file nobody may change, complete or not at all; one that is there stays.
-fn write_new(path: &Path, text: &str) -> io::Result<()> {
+pub(crate) fn write_new(path: &Path, text: &str) -> io::Result<()> {
     let folder = path.parent().unwrap_or(Path::new("."));
     let mut file = tempfile::Builder::new()
         .permissions(std::fs::Permissions::from_mode(0o400))

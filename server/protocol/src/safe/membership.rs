@@ -85,6 +85,23 @@ pub(super) async fn signing<B: BesideProject>(
     Ok((now, beside))
 }
 
+/// Which computers may call.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Named {
+    /// The claim with the number.
+    pub(super) claim: &'static str,
+    /// Also those that have a key of their own.
+    pub(super) moved_too: bool,
+}
+
+impl Named {
+    /// Those that the key of the project is enough for.
+    pub(super) const fn by(claim: &'static str) -> Self {
+        let moved_too = false;
+        Self { claim, moved_too }
+    }
+}
+
 /// The computer that a claim names, if it is one of the signing project and still subscribed, its project, and what its
 /// call needs beside them.
 pub(super) async fn computer<B: BesideComputer>(
@@ -92,10 +109,12 @@ pub(super) async fn computer<B: BesideComputer>(
     slugs: &Slugs,
     signer: Signer<'_>,
     claims: &Value,
-    claim: &str,
+    named: Named,
 ) -> Result<(Computer, Project, B), Refusal> {
-    let id = match claims.get(claim) {
-        None | Some(Value::Null) if claim == "id" => return Err(Refusal::no_such("Computer")),
+    let id = match claims.get(named.claim) {
+        None | Some(Value::Null) if named.claim == "id" => {
+            return Err(Refusal::no_such("Computer"));
+        }
         Some(Value::Number(number)) => number.as_i64(),
         Some(Value::String(text)) => text.trim().parse().ok(),
         _ => None,
@@ -114,7 +133,8 @@ pub(super) async fn computer<B: BesideComputer>(
     if computer.project_id != now.id {
         return Err(Refusal::no_such("Computer"));
     }
-    sealed_allowed(&now, computer.has_moved).map_err(not_sealed)?;
+    let moved = computer.has_moved && !named.moved_too;
+    sealed_allowed(&now, moved).map_err(not_sealed)?;
     if computer.status() == Status::Unsubscribed {
         return Err(unsubscribed());
     }

@@ -32,21 +32,23 @@ use migasfree_server_entity::{
     entity::Like,
 };
 
-use call::{Repeat, catalogue, computer, packager, project};
-use protocol::Protocol;
-
 use crate::messages;
+use call::{Repeat, catalogue, computer, moving, packager, project};
 
 use crate::ProtocolState;
 
-pub(crate) use answer::{Refusal, plain};
-pub(crate) use body::{read_exactly, text_or_empty};
+pub(crate) use answer::{Refusal, TooMany, plain};
+pub(crate) use body::{read_exactly, remove_nul, text_or_empty};
 pub(crate) use call::{method_not_allowed, unsealed};
 pub use newcomers::Newcomers;
 pub(crate) use progress::changed;
+pub(crate) use protocol::Protocol;
+pub(crate) use refusals::{Caller, Reason, Refused};
+pub(crate) use validate::{MAX_HOST_NAME, cut, given};
 
 /// The calls that migasfree 5 does not have, by path below the version. `server/info/` announces them.
-pub(crate) const ADDITIONS: [&str; 4] = [
+pub(crate) const ADDITIONS: [&str; 5] = [
+    "safe/computers/key/",
     "safe/keys/repositories/",
     "safe/catalog/requests/",
     "safe/catalog/requests/list/",
@@ -77,8 +79,8 @@ pub(crate) fn calls() -> Vec<Served<ProtocolState>> {
 }
 
 /// Routes of this domain.
-pub fn router() -> Router<ProtocolState> {
-    routes(calls(), |route| route).layer(Extension(Arc::new(Protocol::new())))
+pub(crate) fn router(protocol: Arc<Protocol>) -> Router<ProtocolState> {
+    routes(calls(), |route| route).layer(Extension(protocol))
 }
 
 fn handlers() -> Vec<(&'static str, MethodRouter<ProtocolState>)> {
@@ -86,6 +88,10 @@ fn handlers() -> Vec<(&'static str, MethodRouter<ProtocolState>)> {
     vec![
         ("computers/", project(Never, calls::register::answer)),
         ("computers/id/", project(Harmless, calls::id::answer)),
+        (
+            "computers/key/",
+            moving(Refused, messages::brings_key, calls::key::answer),
+        ),
         (
             "computers/properties/",
             computer(

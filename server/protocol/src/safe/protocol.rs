@@ -49,18 +49,18 @@ impl Peer {
 
 /// One per server.
 #[derive(Debug)]
-pub(super) struct Protocol {
+pub(crate) struct Protocol {
     permits: Semaphore,
     signatures: Arc<SignatureCache>,
     pub(super) replays: Replays,
     pub(super) slugs: Slugs,
-    pub(super) repeats: Repeats,
-    pub(super) computers: Buckets<ComputerId>,
+    pub(crate) repeats: Repeats,
+    pub(crate) computers: Buckets<ComputerId>,
     requests: OnceLock<Limiter>,
 }
 
 impl Protocol {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let threads = std::thread::available_parallelism().map_or(2, usize::from);
         Self {
             permits: Semaphore::new(threads),
@@ -74,7 +74,7 @@ impl Protocol {
     }
 
     /// Counts a request of a computer.
-    pub(super) fn hit(
+    pub(crate) fn hit(
         &self,
         state: &ProtocolState,
         connection: Connection,

@@ -17,7 +17,7 @@ const MAX_REASON: usize = 300;
 
 /// On the answer to a refused call: why it is refused.
 #[derive(Debug, Clone)]
-pub(super) struct Reason {
+pub(crate) struct Reason {
     message: Message,
     counted: Counted,
 }
@@ -35,7 +35,7 @@ enum Counted {
 
 impl Reason {
     /// Of what is told to whoever called.
-    pub(super) fn of(data: &Value) -> Self {
+    pub(crate) fn of(data: &Value) -> Self {
         let text = data
             .as_str()
             .map_or_else(|| data.to_string(), str::to_owned);
@@ -44,7 +44,7 @@ impl Reason {
     }
 
     /// Of what is said to whoever called, in English, and to administrators in their language.
-    pub(super) const fn said(message: Message) -> Self {
+    pub(crate) const fn said(message: Message) -> Self {
         Self {
             message,
             counted: Counted::Caller,
@@ -52,7 +52,7 @@ impl Reason {
     }
 
     /// Of something that is done too often.
-    pub(super) fn too_many(what: TooMany) -> Self {
+    pub(crate) fn too_many(what: TooMany) -> Self {
         let counted = match what {
             TooMany::NewOfAddress => Counted::Address,
             TooMany::NewOfProject => Counted::Project,
@@ -65,23 +65,23 @@ impl Reason {
     }
 
     /// As whoever called is told.
-    pub(super) fn text(&self) -> &str {
+    pub(crate) fn text(&self) -> &str {
         &self.message.text
     }
 }
 
 /// What is known of who calls, as far as the call came.
 #[derive(Debug, Default)]
-pub(super) struct Caller {
+pub(crate) struct Caller {
     /// Name of the project.
-    pub(super) project: OnceLock<String>,
+    pub(crate) project: OnceLock<String>,
     /// Number or name of the computer, or the packager.
-    pub(super) who: OnceLock<String>,
+    pub(crate) who: OnceLock<String>,
 }
 
 impl Caller {
     /// Notes whom the claims name.
-    pub(super) fn claims(&self, claims: &Value) {
+    pub(crate) fn claims(&self, claims: &Value) {
         let number = ["id", "cid"].iter().find_map(|claim| claims.get(*claim));
         let number = number.filter(|number| number.is_i64());
         let name = claims.get("name").and_then(Value::as_str);
@@ -95,24 +95,24 @@ impl Caller {
 }
 
 /// A call that was refused.
-pub(super) struct Refused<'a> {
+pub(crate) struct Refused<'a> {
     /// `computers/attributes/`
-    pub(super) call: &'a str,
-    pub(super) caller: &'a Caller,
-    pub(super) connection: Connection,
-    pub(super) status: StatusCode,
-    pub(super) reason: Reason,
+    pub(crate) call: &'a str,
+    pub(crate) caller: &'a Caller,
+    pub(crate) connection: Connection,
+    pub(crate) status: StatusCode,
+    pub(crate) reason: Reason,
 }
 
 impl Refused<'_> {
     /// Leaves a line in the log and a figure, and a notification where it repeats.
-    pub(super) async fn note(&self, state: &ProtocolState, repeats: &Repeats) {
+    pub(crate) async fn note(&self, state: &ProtocolState, repeats: &Repeats) {
         let unknown = || "?".to_owned();
         let project = self.caller.project.get().cloned().unwrap_or_else(unknown);
         let who = self.caller.who.get().cloned().unwrap_or_else(unknown);
         let address = self.connection.client;
         let (call, reason, status) = (self.call, self.reason.text(), self.status.as_u16());
-        tracing::warn!(call, status, reason, project, computer = who, %address, "a sealed call is refused");
+        tracing::warn!(call, status, reason, project, computer = who, %address, "a call is refused");
         let labels = [("call", call.to_owned()), ("status", status.to_string())];
         metrics::counter!("migasfree_refused_calls_total", &labels).increment(1);
         let of = match self.reason.counted {

@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 use super::answer::Refusal;
 
 /// Characters of the longest host name there is.
-pub(super) const MAX_HOST_NAME: usize = 64;
+pub(crate) const MAX_HOST_NAME: usize = 64;
 
 /// What is wrong, by field.
 #[derive(Debug, Default)]
@@ -80,12 +80,12 @@ pub(super) fn few(what: &str, count: usize, limit: u32) -> Result<(), Refusal> {
 }
 
 /// A text that is there: neither missing nor blank.
-pub(super) fn given(text: Option<&str>) -> Option<&str> {
+pub(crate) fn given(text: Option<&str>) -> Option<&str> {
     text.map(str::trim).filter(|text| !text.is_empty())
 }
 
 /// At most `limit` characters of `text`.
-pub(super) fn cut(text: &str, limit: usize) -> String {
+pub(crate) fn cut(text: &str, limit: usize) -> String {
     text.trim().chars().take(limit).collect()
 }
 

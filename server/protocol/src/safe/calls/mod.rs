@@ -15,6 +15,7 @@ pub(super) mod hardware;
 pub(super) mod hardware_required;
 pub(super) mod id;
 pub(super) mod info;
+pub(super) mod key;
 pub(super) mod label;
 pub(super) mod package_repos;
 pub(super) mod package_set;

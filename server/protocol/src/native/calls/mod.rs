@@ -1,0 +1,3 @@
+//! The calls, one file each.
+
+pub(super) mod enrolment;
