@@ -47,6 +47,54 @@ migasfree_types::messages! {
     /// A filter for what is aimed at computers.
     pub(crate) audience_of_what(): "Write what is aimed at computers and its number, such as core.deployment:7.";
 
+    // What computers report.
+    /// A computer that is ready for somebody.
+    pub available_synchronized(computer): "Computer { $computer } with status available has been synchronized";
+    /// Somebody who was at no computer before.
+    pub new_user(user, fullname, computer): "New user { $user } ({ $fullname }) on { $computer }";
+    /// A computer with another UUID.
+    pub uuid_changed(computer, before, now): "The UUID of { $computer } was { $before }, is { $now }";
+    /// A computer with another name.
+    pub name_changed(computer, before, now): "The name of { $computer } was { $before }, is { $now }";
+    /// A computer with another address.
+    pub address_changed(computer, before, now): "The address of { $computer } was { $before }, is { $now }";
+    /// A value that is too long.
+    pub value_cut(computer, value): "The value of an attribute of { $computer } was cut to: { $value }";
+    /// Too many values.
+    pub values_left_out(computer, limit, prefix): "{ $computer } reports more than { $limit } values of { $prefix }: the others are left out";
+    /// A computer said what it is.
+    pub attributes_received(): "Attributes received";
+    /// Too many packages that nobody has seen.
+    pub too_many_new_packages(limit): "A computer may bring at most { $limit } packages a day that nobody has seen, and ten times as many at once";
+    /// Too many values of attributes that nobody has had.
+    pub too_many_new_attributes(limit): "A computer may report at most { $limit } values of attributes a day that nobody has had, and ten times as many at once";
+    /// Too many users whom nobody has seen.
+    pub too_many_new_users(limit): "A computer may report at most { $limit } users a day whom nobody has seen, and ten times as many at once";
+    /// The computer is retired.
+    pub computer_unsubscribed(): "Unsubscribed computer";
+    /// More tags than any computer has.
+    pub(crate) message_names_tags(limit): "A message may name at most { $limit } tags";
+    /// The same of properties.
+    pub(crate) message_names_properties(limit): "A message may name at most { $limit } properties";
+    /// The same of faults.
+    pub(crate) message_names_faults(limit): "A message may name at most { $limit } faults";
+    /// A list that is too long.
+    pub(crate) software_list_too_long(limit): "A software list may have at most { $limit } packages";
+    /// Tags that are none.
+    pub(crate) invalid_tags(): "Invalid tags";
+    /// An application that is not offered to a computer.
+    pub(crate) app_not_offered(): "Application not in the catalogue of this computer";
+    /// An application that everybody may install.
+    pub(crate) app_needs_no_administrator(): "Application needs no administrator";
+    /// Requests for applications.
+    pub(crate) too_many_requests_pending(): "Too many requests of this computer are pending";
+    /// A request of another computer, or of none.
+    pub(crate) no_such_request(): "This computer made no such request";
+    /// Values that are no good.
+    pub(crate) values_refused(fields): "These values are not good: { $fields }";
+    /// A tree that is none.
+    pub(crate) hardware_malformed(): "Malformed claims";
+
     // Who computers are.
     /// A token that ends before it begins.
     pub(crate) token_expires_later(): "Choose a moment that is still to come.";

@@ -7,7 +7,7 @@ use migasfree_server_entity::{body::Limits, services};
 use migasfree_types::firmware;
 
 use crate::computers::computer::COMPUTERS;
-use crate::core::rules::fixes::Fixes;
+use crate::core::rules::{display::SearchField, fixes::Fixes};
 
 /// The settings of the domain.
 #[derive(Debug, Clone)]
@@ -32,11 +32,22 @@ pub struct Settings {
     pub operator: Limits,
     /// The most a request of somebody who is not signed in may hold.
     pub anonymous: Limits,
+    /// What computers may report.
+    pub reports: Reports,
     /// How long records are kept.
     pub keep: Keep,
 }
 
 impl Settings {
+    /// The fields computers are called by.
+    #[must_use]
+    pub fn search_fields(&self) -> Vec<SearchField> {
+        let names = self.computer_search_fields.0.iter();
+        names
+            .filter_map(|name| SearchField::from_name(name))
+            .collect()
+    }
+
     /// What lists and answers go by.
     #[must_use]
     pub fn of_entities(&self) -> services::Settings {
@@ -47,6 +58,31 @@ impl Settings {
             also_searched: vec![(COMPUTERS.route, self.computer_search_fields.0.clone())],
         }
     }
+}
+
+/// What computers may report, and what administrators are told of it.
+#[derive(Debug, Clone, Copy)]
+pub struct Reports {
+    /// A computer that comes with another UUID is notified of.
+    pub notify_uuid: bool,
+    /// A computer that comes with another name is notified of.
+    pub notify_name: bool,
+    /// A computer that comes with another address is notified of.
+    pub notify_ip: bool,
+    /// Most values of one property.
+    pub property_values: u32,
+    /// Most tags, properties or faults that one message may name.
+    pub names: u32,
+    /// Most packages on a software list.
+    pub software_packages: u32,
+    /// Packages that nobody has seen which one computer may bring in a day; 0 means no limit.
+    pub new_packages_per_day: u32,
+    /// The same of values of attributes.
+    pub new_attributes_per_day: u32,
+    /// The same of users.
+    pub new_users_per_day: u32,
+    /// The longest text, in bytes.
+    pub text: usize,
 }
 
 /// How long records are kept: days, of which 0 means for ever.

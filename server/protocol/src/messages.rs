@@ -3,8 +3,6 @@
 migasfree_types::messages! {
     /// A computer found its number.
     pub(crate) synchronization_begins(): "Synchronization begins";
-    /// A computer said what it is.
-    pub(crate) attributes_received(): "Attributes received";
     /// `computers/properties/`
     pub(crate) reads_properties(): "reads properties";
     /// `computers/attributes/`
@@ -46,20 +44,6 @@ migasfree_types::messages! {
     /// `eot/`
     pub(crate) is_done(): "is done";
 
-    /// A computer that is ready for somebody.
-    pub(crate) available_synchronized(computer): "Computer { $computer } with status available has been synchronized";
-    /// Somebody who was at no computer before.
-    pub(crate) new_user(user, fullname, computer): "New user { $user } ({ $fullname }) on { $computer }";
-    /// A computer with another UUID.
-    pub(crate) uuid_changed(computer, before, now): "The UUID of { $computer } was { $before }, is { $now }";
-    /// A computer with another name.
-    pub(crate) name_changed(computer, before, now): "The name of { $computer } was { $before }, is { $now }";
-    /// A computer with another address.
-    pub(crate) address_changed(computer, before, now): "The address of { $computer } was { $before }, is { $now }";
-    /// A value that is too long.
-    pub(crate) value_cut(computer, value): "The value of an attribute of { $computer } was cut to: { $value }";
-    /// Too many values.
-    pub(crate) values_left_out(computer, limit, prefix): "{ $computer } reports more than { $limit } values of { $prefix }: the others are left out";
     /// A project that came with a computer.
     pub(crate) project_registered(project, address): "Project { $project } registered from { $address }";
     /// The same, where there will be no repositories.
@@ -68,8 +52,6 @@ migasfree_types::messages! {
     pub(crate) platform_registered(platform, address): "Platform { $platform } registered from { $address }";
     /// Why a call is refused: there is no such computer.
     pub(crate) computer_not_found(): "Computer not found";
-    /// The computer is retired.
-    pub(crate) computer_unsubscribed(): "Unsubscribed computer";
     /// The computer is another project's.
     pub(crate) computer_of_other_project(other, project): "The computer belongs to the project { $other }, not to { $project }: register it again";
     /// A package system that is none.
@@ -141,13 +123,6 @@ migasfree_types::messages! {
     pub(crate) too_many_new_computers_from_address(): "Too many new computers register from this address: try again later, or register with the name and password of somebody who may add computers";
     /// Too many new computers in one project.
     pub(crate) too_many_new_computers_in_project(): "Too many new computers register in this project: try again later, or register with the name and password of somebody who may add computers";
-
-    /// Too many packages that nobody has seen.
-    pub(crate) too_many_new_packages(limit): "A computer may bring at most { $limit } packages a day that nobody has seen, and ten times as many at once";
-    /// Too many values of attributes that nobody has had.
-    pub(crate) too_many_new_attributes(limit): "A computer may report at most { $limit } values of attributes a day that nobody has had, and ten times as many at once";
-    /// Too many users whom nobody has seen.
-    pub(crate) too_many_new_users(limit): "A computer may report at most { $limit } users a day whom nobody has seen, and ten times as many at once";
 
     /// New computers that are refused because they are too many.
     pub(crate) new_computers_refused(project, address, reason): "New computers in { $project } are refused again and again (last from { $address }): { $reason }";

@@ -13,12 +13,6 @@ pub struct Settings {
     pub domain: Arc<domain::Settings>,
     /// Unknown platforms, projects and computers may register without an operator's credentials.
     pub autoregister: bool,
-    /// A computer that comes with another UUID is notified of.
-    pub notify_change_uuid: bool,
-    /// A computer that comes with another name is notified of.
-    pub notify_change_name: bool,
-    /// A computer that comes with another address is notified of.
-    pub notify_change_ip: bool,
     /// Uploads signed with the key that all packagers shared are taken.
     pub common_packager_key: bool,
     /// Requests of computers from one address in a minute; 0 means no limit.
@@ -29,20 +23,6 @@ pub struct Settings {
     pub new_computers_per_address: u32,
     /// New computers in one project in an hour; 0 means no limit.
     pub new_computers_per_project: u32,
-    /// Most values of one property.
-    pub property_values: u32,
-    /// Most tags, properties or faults that one message of a computer may name.
-    pub reported_names: u32,
-    /// Most packages on the software list of a computer.
-    pub software_packages: u32,
-    /// Packages that nobody has seen which one computer may bring in a day; 0 means no limit.
-    pub new_packages_per_day: u32,
-    /// The same of values of attributes.
-    pub new_attributes_per_day: u32,
-    /// The same of users.
-    pub new_users_per_day: u32,
-    /// The longest text a computer reports, in bytes.
-    pub report_text: usize,
     /// The most a sealed call without a file may hold.
     pub sealed: Caps,
     /// The largest upload, in bytes.

@@ -64,6 +64,22 @@ impl Synchronised {
     pub fn ordered(self) -> Vec<Attribute> {
         ordered(self.attributes)
     }
+
+    /// As computers are told what they were found to be.
+    pub fn traits(self) -> Vec<Value> {
+        let attributes = self.ordered();
+        let told = attributes.iter().map(|attribute| {
+            json!({
+                "id": attribute.id,
+                "description": attribute.description,
+                "value": attribute.value,
+                "name": attribute.property,
+                "prefix": attribute.prefix,
+                "sort": attribute.sort,
+            })
+        });
+        told.collect()
+    }
 }
 
 impl BesideComputer for Synchronised {

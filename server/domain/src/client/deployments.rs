@@ -43,6 +43,11 @@ impl Deployment {
     pub const fn is_published(&self) -> bool {
         self.generation.is_some()
     }
+
+    /// Which generation of it is published.
+    pub const fn generation(&self) -> Option<i64> {
+        self.generation
+    }
 }
 
 /// The deployments of a project that may be open to a computer.

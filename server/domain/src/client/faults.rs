@@ -1,15 +1,21 @@
 //! Fault definitions for a computer, and faults it reports.
 
 use migasfree_server_db::{Db, Result, Sql, Ts, Tx, args, sql};
+use migasfree_types::computer;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{
+    caller::{Caller, Refused},
     computers::{HEAD, TAIL},
     gathered::{BesideComputer, gathered},
     newest::{self, Reports},
+    used_messages,
+    validate::{few, without_middle},
 };
+use crate::core::rules::languages;
 use crate::ids::{ComputerId, FaultDefinitionId, ProjectId};
+use crate::messages;
 
 /// A check a computer is to run.
 #[derive(Debug, Deserialize, sqlx::FromRow)]
@@ -31,6 +37,18 @@ impl Definitions {
     pub fn ordered(mut self) -> Vec<Definition> {
         self.definitions.sort_by(|a, b| a.name.cmp(&b.name));
         self.definitions
+    }
+
+    /// The same as computers are told.
+    pub fn told(self) -> Vec<computer::FaultDefinition> {
+        let definitions = self.ordered().into_iter();
+        definitions
+            .map(|definition| computer::FaultDefinition {
+                name: definition.name,
+                language: languages::name(definition.language).to_owned(),
+                code: definition.code,
+            })
+            .collect()
     }
 }
 
@@ -109,4 +127,70 @@ pub async fn record(
     let mut ids: Vec<i64> = rows.into_iter().map(|(id,)| id).collect();
     ids.sort_unstable();
     Ok(ids)
+}
+
+/// A fault that was taken.
+#[derive(Debug)]
+pub struct Taken {
+    pub id: i64,
+    pub definition: Named,
+    pub result: String,
+}
+
+/// Takes what a computer found, by the names of definitions: those that are none, and empty results, say nothing. A message
+/// that is to be taken once is used up by its digest.
+///
+/// # Errors
+/// Why it is not taken.
+pub async fn take(
+    caller: &Caller<'_>,
+    found: &[(&str, &str)],
+    once: Option<&[u8]>,
+) -> Result<Vec<Taken>, Refused> {
+    let settings = caller.settings();
+    few(
+        found.len(),
+        settings.reports.names,
+        messages::message_names_faults,
+    )?;
+    let found: Vec<_> = found
+        .iter()
+        .filter(|(_, result)| !result.is_empty())
+        .collect();
+    if found.is_empty() {
+        return Ok(Vec::new());
+    }
+    let db = &caller.state.db;
+    let names: Vec<&str> = found.iter().map(|(name, _)| *name).collect();
+    let limit = settings.reports.text;
+    let results: Vec<(Named, String)> = named(db, &names)
+        .await?
+        .into_iter()
+        .filter_map(|definition| {
+            let (_, result) = found.iter().find(|(name, _)| *name == definition.name)?;
+            Some((definition, without_middle(result, limit).into_owned()))
+        })
+        .collect();
+    let rows: Vec<_> = results
+        .iter()
+        .map(|(definition, result)| (definition.id, result.as_str()))
+        .collect();
+    let mut tx = db.begin().await?;
+    if let Some(digest) = once
+        && !used_messages::use_up_in(&mut tx, digest, caller.now).await?
+    {
+        return Err(Refused::Again);
+    }
+    let (computer, project) = (caller.computer.id, caller.project.id);
+    let kept = settings.keep.reports_per_computer;
+    let ids = record(&mut tx, computer, project, &rows, kept, caller.now).await?;
+    tx.commit().await?;
+    let taken = results.into_iter().zip(ids);
+    Ok(taken
+        .map(|((definition, result), id)| Taken {
+            id,
+            definition,
+            result,
+        })
+        .collect())
 }

@@ -1,11 +1,53 @@
 //! The hardware tree of a computer.
 
+use std::time::Duration;
+
 use migasfree_server_db::{Result, Ts, Tx, args, sql};
 use serde_json::{Value, json};
 
+use super::{
+    caller::{Caller, Refused},
+    identity,
+};
+use crate::core::rules::identity::mac_form;
+use crate::hardware::lshw::{Node, Summary, flatten, summarise};
 use crate::ids::ComputerId;
+use crate::messages;
 
-use crate::hardware::lshw::{Node, Summary};
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// Whether it is time for a computer to look at its hardware again.
+#[must_use]
+pub fn is_due(caller: &Caller<'_>) -> bool {
+    let period = DAY * caller.settings().hardware_period_days;
+    let last = caller.computer.last_hardware_capture;
+    last.is_none_or(|last| caller.now.since(last) > period)
+}
+
+/// Takes what a computer is made of, as `lshw` says it.
+///
+/// # Errors
+/// Why it is not taken.
+pub async fn take(caller: &Caller<'_>, tree: &Value) -> Result<(), Refused> {
+    let nodes = flatten(tree).ok_or_else(|| Refused::Said(messages::hardware_malformed()))?;
+    let (computer, uuid) = (caller.computer.id, caller.computer.uuid.as_deref());
+    let summary = summarise(&nodes, uuid.unwrap_or_default());
+    let mut tx = caller.state.db.begin().await?;
+    replace(&mut tx, computer, &nodes, &summary, caller.now).await?;
+    if caller.settings().clients.is_unnumbered(uuid)
+        && let Some(uuid) = mac_form(&summary.mac_address)
+        && !identity::number(&mut tx, computer, &uuid, caller.now).await?
+    {
+        let computer = computer.0;
+        tracing::warn!(
+            computer,
+            uuid,
+            "another computer has this number: this one stays without"
+        );
+    }
+    tx.commit().await?;
+    Ok(())
+}
 
 /// Makes `nodes` the hardware of a computer.
 pub async fn replace(

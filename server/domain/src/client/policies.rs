@@ -8,6 +8,7 @@ use time::Date;
 
 use super::{
     attributes::{NUMBERS, Numbers},
+    caller::Caller,
     computers::{HEAD, TAIL},
     deployments::{
         COLUMNS, Candidates, DELAY_COLUMNS, DELAYS, DEPLOYMENTS, Delayed, Deployment, OWN,
@@ -16,7 +17,7 @@ use super::{
 };
 use crate::{
     core::rules::{
-        packages::{Policy, PolicyGroup},
+        packages::{DeploymentPackages, Mandatory, Policy, PolicyGroup, mandatory},
         targeting::{Attributes, Audience},
     },
     ids::{AttributeId, ComputerId, PolicyId},
@@ -94,6 +95,24 @@ impl Deciding {
         };
         let candidates = policies.candidates().into_iter();
         candidates.map(|candidate| candidate.policy).collect()
+    }
+}
+
+impl Deciding {
+    /// What must and must not be installed (8.5).
+    pub fn mandatory(mut self, caller: &Caller<'_>) -> Mandatory {
+        let synchronised = std::mem::take(&mut self.attributes.synchronised);
+        let deployments: Vec<DeploymentPackages> = self
+            .deployments(caller.computer.id, caller.today())
+            .into_iter()
+            .map(|deployment| DeploymentPackages {
+                install: deployment.packages_to_install.unwrap_or_default(),
+                remove: deployment.packages_to_remove.unwrap_or_default(),
+            })
+            .collect();
+        let fixes = &caller.settings().clients.fixes;
+        let always = fixes.policies_need_no_deployment;
+        mandatory(&deployments, &self.policies(), &synchronised, always)
     }
 }
 

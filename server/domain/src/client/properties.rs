@@ -1,13 +1,17 @@
 //! Properties: what computers evaluate and how their answers are read.
 
 use migasfree_server_db::{Sql, sql};
+use migasfree_types::computer;
 use serde::Deserialize;
 
 use super::{
     computers::{HEAD, TAIL},
     gathered::{BesideComputer, flag, gathered},
 };
-use crate::{core::rules::attribute_values::Kind, ids::PropertyId};
+use crate::{
+    core::rules::{attribute_values::Kind, languages},
+    ids::PropertyId,
+};
 
 /// A property.
 #[derive(Debug, Clone, Deserialize)]
@@ -74,6 +78,18 @@ impl ToEvaluate {
             }
         }
         self.properties
+    }
+
+    /// The same as computers are told.
+    pub fn told(self) -> Vec<computer::Property> {
+        let programs = self.programs().into_iter();
+        programs
+            .map(|property| computer::Property {
+                prefix: property.prefix,
+                language: languages::name(property.language).to_owned(),
+                code: property.code.unwrap_or_default(),
+            })
+            .collect()
     }
 }
 

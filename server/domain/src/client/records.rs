@@ -2,11 +2,101 @@
 
 use migasfree_server_db::{Result, Sql, Ts, Tx, args, json_ids, sql, zone::Zone};
 
-use super::newest::{self, Reports};
-use crate::{
-    computers::slots::Synchronized,
-    ids::{ClientUserId, ComputerId, DeploymentId, ProjectId, SynchronizationId},
+use super::{
+    caller::{Caller, Refused},
+    deployments::Candidates,
+    newest::{self, Reports},
+    validate::without_middle,
 };
+use crate::{
+    computers::{notifications::notify, slots::Synchronized},
+    core::rules::status::Status,
+    ids::{ClientUserId, ComputerId, DeploymentId, ProjectId, SynchronizationId},
+    messages,
+    services::OfDomain as _,
+};
+
+/// Characters of the longest name of a program that is kept.
+pub const MAX_CONSUMER: usize = 50;
+
+/// An error as it is kept: without the middle of a text that is too long.
+#[must_use]
+pub fn told(caller: &Caller<'_>, description: &str) -> String {
+    let lines = description.replace("\r\n", "\n");
+    let limit = caller.settings().reports.text;
+    without_middle(lines.trim(), limit).into_owned()
+}
+
+/// Takes an error of a computer, and answers its number.
+///
+/// # Errors
+/// When the database fails.
+pub async fn take_error(caller: &Caller<'_>, description: &str) -> Result<i64, Refused> {
+    let (computer, project) = (caller.computer.id, caller.project.id);
+    let kept = caller.settings().keep.reports_per_computer;
+    let mut tx = caller.state.db.begin().await?;
+    let id = error(&mut tx, computer, project, description, kept, caller.now).await?;
+    tx.commit().await?;
+    Ok(id)
+}
+
+/// Takes a synchronisation that a computer finished.
+///
+/// # Errors
+/// When the database fails.
+pub async fn take_synchronization(
+    caller: &Caller<'_>,
+    candidates: Candidates,
+    (start, consumer): (Option<Ts>, Option<&str>),
+    pms_status_ok: bool,
+) -> Result<(), Refused> {
+    let computer = caller.computer;
+    let deployments = candidates.available(computer.id, caller.today());
+    let record = Synchronization {
+        computer: computer.id,
+        project: caller.project.id,
+        user: computer.sync_user_id,
+        start_date: start.map(|start| plausible(start, caller)),
+        consumer,
+        pms_status_ok,
+        zone: &caller.settings().clients.time_zone,
+        deployments: deployments.iter().map(|deployment| deployment.id).collect(),
+    };
+    let mut tx = caller.state.db.begin().await?;
+    synchronization(&mut tx, &record, caller.now).await?;
+    tx.commit().await?;
+    caller.synchronised(pms_status_ok);
+    Ok(())
+}
+
+/// A clock that is ahead, or in another zone, must not put the start after the end: then the last upload of attributes is
+/// the start.
+fn plausible(start: Ts, caller: &Caller<'_>) -> Ts {
+    if start <= caller.now {
+        return start;
+    }
+    caller.computer.sync_start_date.unwrap_or(caller.now)
+}
+
+/// A computer is done for now.
+///
+/// # Errors
+/// When the database fails.
+pub async fn end(caller: &Caller<'_>) -> Result<(), Refused> {
+    let (db, doing) = (&caller.state.db, &caller.state.domain().doing);
+    let computer = caller.computer;
+    if computer.status() != Status::Available {
+        doing.tell_nothing(db, computer.id);
+        return Ok(());
+    }
+    // Both, or neither: a call that is cut off leaves the computer among those that never ended.
+    let mut tx = db.begin().await?;
+    doing.end(db, &mut tx, computer.id).await?;
+    let message = messages::available_synchronized(caller.name());
+    notify(&mut tx, &message, caller.now).await?;
+    tx.commit().await?;
+    Ok(())
+}
 
 /// Stores an error of a computer and returns its number; of its errors the newest `kept` stay.
 pub async fn error(

@@ -1,9 +1,93 @@
 //! What people at a computer ask for.
 
 use migasfree_server_db::{Db, Result, Ts, Tx, args};
+use migasfree_types::events::ChangeAction;
 use serde::Serialize;
 
+use super::{
+    caller::{Caller, Refused},
+    catalog::{self, Filter},
+    validate::Fields,
+};
+use crate::app_catalog::application_requests::{APPLICATION_REQUESTS, PERSON_LIMIT, TEXT_LIMIT};
+use crate::core::rules::source_template::MEDIA;
 use crate::ids::{ApplicationId, ApplicationRequestId, ComputerId};
+use crate::messages;
+
+/// Requests of one computer that wait for a decision.
+const MAX_PENDING: i64 = 200;
+
+/// Asks for an application; who asks again gets the request that waits. Answers whether it is new, too.
+///
+/// # Errors
+/// Why it is not taken.
+pub async fn ask(
+    caller: &Caller<'_>,
+    application: ApplicationId,
+    person: &str,
+    justification: &str,
+) -> Result<(Request, bool), Refused> {
+    let new = NewRequest {
+        application,
+        computer: caller.computer.id,
+        person,
+        justification: justification.trim(),
+    };
+    let mut fields = Fields::default();
+    fields.limit("person", new.person, PERSON_LIMIT);
+    fields.limit("justification", new.justification, TEXT_LIMIT);
+    fields.check()?;
+    check_application(caller, application).await?;
+
+    let mut tx = caller.state.db.begin().await?;
+    // Those that are pending are counted by one request of the computer at a time.
+    tx.lock("client_computer", &[new.computer.0]).await?;
+    if let Some(pending) = pending(&mut tx, &new).await? {
+        return Ok((pending, false));
+    }
+    if count_pending(&mut tx, new.computer).await? >= MAX_PENDING {
+        return Err(Refused::Said(messages::too_many_requests_pending()));
+    }
+    let request = add(&mut tx, &new, caller.now).await?;
+    tx.commit().await?;
+    caller.changed(APPLICATION_REQUESTS.key(), request.id.0, ChangeAction::Add);
+    Ok((request, true))
+}
+
+/// Only what is offered to the computer and needs an administrator there can be asked for.
+async fn check_application(caller: &Caller<'_>, application: ApplicationId) -> Result<(), Refused> {
+    let project = (caller.project.id, caller.project.name.as_str());
+    let filter = Filter {
+        application: Some(application),
+        ..Filter::default()
+    };
+    let (db, computer) = (&caller.state.db, caller.computer.id);
+    let offered = catalog::applications(db, computer, project, &filter, MEDIA).await?;
+    match offered.first() {
+        None => Err(Refused::Said(messages::app_not_offered())),
+        Some(offered) if offered["level"]["id"] != "A" => {
+            Err(Refused::Said(messages::app_needs_no_administrator()))
+        }
+        Some(_) => Ok(()),
+    }
+}
+
+/// Takes a request back that waits; what is decided stays as it is.
+///
+/// # Errors
+/// When the computer made no such request.
+pub async fn take_back(caller: &Caller<'_>, id: ApplicationRequestId) -> Result<Request, Refused> {
+    let computer = caller.computer.id;
+    let mut tx = caller.state.db.begin().await?;
+    if let Some(withdrawn) = withdraw(&mut tx, computer, id).await? {
+        tx.commit().await?;
+        let action = ChangeAction::Change;
+        caller.changed(APPLICATION_REQUESTS.key(), withdrawn.id.0, action);
+        return Ok(withdrawn);
+    }
+    let found = by_id(&mut tx, computer, id).await?;
+    found.ok_or_else(|| Refused::Said(messages::no_such_request()))
+}
 
 /// A request as its computer sees it.
 #[derive(Debug, Serialize, sqlx::FromRow)]

@@ -9,12 +9,15 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use super::{
+    caller::{Caller, Refused},
     computers::{HEAD, TAIL},
     gathered::{BesideComputer, gathered},
+    novelties::Novelty,
 };
 use crate::{
     computers::arrivals,
     ids::{ComputerId, InventoryId, ProjectId},
+    messages,
 };
 
 /// Characters of the longest package file name that is believed.
@@ -96,6 +99,13 @@ impl Current {
         let mut lists = self.lists.iter();
         lists.any(|(hash, of)| *hash == inventory.hash && *of == project)
     }
+
+    /// The hash of it, where it is one of this project.
+    pub fn hash(&self, project: ProjectId) -> Option<&str> {
+        let mut lists = self.lists.iter();
+        let found = lists.find(|(_, of)| *of == project);
+        found.map(|(hash, _)| hash.as_str())
+    }
 }
 
 impl BesideComputer for Current {
@@ -106,6 +116,51 @@ const CURRENT: Sql = sql!(
     "SELECT i.hash, i.project_id FROM client_computer c \
      JOIN software_inventory i ON i.id = c.software_inventory_id WHERE c.id = $1"
 );
+
+/// Refuses a list that is longer than any computer's.
+///
+/// # Errors
+/// With what is said of it.
+pub fn fits(caller: &Caller<'_>, packages: usize) -> Result<(), Refused> {
+    let limit = caller.settings().reports.software_packages;
+    if packages <= usize::try_from(limit).unwrap_or(usize::MAX) {
+        return Ok(());
+    }
+    Err(Refused::Said(messages::software_list_too_long(limit)))
+}
+
+/// Takes what is installed; a list with nothing on it says nothing.
+///
+/// # Errors
+/// Why it is not taken.
+pub async fn take(
+    caller: &Caller<'_>,
+    current: &Current,
+    names: Vec<String>,
+) -> Result<(), Refused> {
+    fits(caller, names.len())?;
+    let Some(inventory) = Inventory::new(names) else {
+        return Ok(());
+    };
+    let db = &caller.state.db;
+    let (computer, project) = (caller.computer.id, caller.project.id);
+    if current.is(&inventory, project) {
+        return Ok(());
+    }
+    let unseen = unseen(db, project, &inventory).await?;
+    if !unseen.is_empty() {
+        let mut tx = db.begin().await?;
+        caller
+            .brings(&mut tx, Novelty::Package, unseen.len())
+            .await?;
+        tx.commit().await?;
+    }
+    prepare(db, project, &unseen).await?;
+    let mut tx = db.begin().await?;
+    record(&mut tx, computer, project, &inventory, caller.now).await?;
+    tx.commit().await?;
+    Ok(())
+}
 
 /// The names on a list.
 pub async fn names(db: &Db, inventory: InventoryId) -> Result<Vec<String>> {

@@ -1,12 +1,150 @@
 //! Tags of a computer, and those it may have.
 
+use std::collections::BTreeMap;
+
+use migasfree_server_audit::{self as audit, Change};
 use migasfree_server_db::{Db, Result, Tx, args, json_ids, sql};
+use migasfree_types::events::ChangeAction;
 use serde_json::{Value, json};
 
-use crate::{
-    core::rules::targeting::Attributes,
-    ids::{AttributeId, ComputerId, ProjectId},
+use super::{
+    attributes::Attribute,
+    caller::{Caller, Refused},
+    deployments::{self, Deployment},
+    software,
+    validate::few,
 };
+use crate::{
+    computers::computer::COMPUTERS,
+    core::rules::{
+        tags::{TagChange, TagPackages, change},
+        targeting::Attributes,
+    },
+    ids::{AttributeId, ComputerId, ProjectId},
+    messages,
+};
+
+/// `PREFIX-value`, as computers are told.
+#[must_use]
+pub fn assigned(tags: &[Attribute]) -> Vec<String> {
+    let told = |tag: &Attribute| format!("{}-{}", tag.prefix, tag.value);
+    tags.iter().map(told).collect()
+}
+
+/// The same of those that are offered, by property.
+#[must_use]
+pub fn available(offered: Vec<Offered>) -> BTreeMap<String, Vec<String>> {
+    let mut by_property: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for tag in offered {
+        let told = format!("{}-{}", tag.prefix, tag.value);
+        by_property.entry(tag.property).or_default().push(told);
+    }
+    by_property
+}
+
+/// Gives a computer the tags that were chosen at it, and answers what they ask to be installed and removed (4.7).
+///
+/// # Errors
+/// Why they are not taken.
+pub async fn choose(caller: &Caller<'_>, given: &[String]) -> Result<TagChange, Refused> {
+    let settings = caller.settings();
+    few(
+        given.len(),
+        settings.reports.names,
+        messages::message_names_tags,
+    )?;
+    let names: Vec<(&str, &str)> = given.iter().filter_map(|tag| tag.split_once('-')).collect();
+    let wanted = recognised(&caller.state.db, &names).await?;
+    if wanted.is_empty() && !given.is_empty() {
+        return Err(Refused::Said(messages::invalid_tags()));
+    }
+    let before = assign(caller, &wanted).await?;
+
+    let undo = settings.clients.fixes.removed_tags_undo_packages;
+    let dropped: Attributes = match undo {
+        true => before.difference(&wanted).copied().collect(),
+        false => Attributes::new(),
+    };
+    let dropped = undoable(caller, packages(caller, &dropped).await?).await?;
+    let kept = packages(caller, &wanted).await?;
+    Ok(change(&dropped, &kept))
+}
+
+/// Makes `wanted` the tags of the computer and gives those it had.
+async fn assign(caller: &Caller<'_>, wanted: &Attributes) -> Result<Attributes, Refused> {
+    let computer = caller.computer.id;
+    let mut tx = caller.state.db.begin().await?;
+    tx.lock("client_computer", &[computer.0]).await?;
+    // It may have been unsubscribed since the call came in, and then nothing is given to it any more.
+    caller.still_served(&mut tx).await?;
+    let before = of(&mut tx, computer).await?;
+    if before == *wanted {
+        return Ok(before);
+    }
+    replace(&mut tx, computer, wanted).await?;
+    let author = caller.author();
+    let (then, now) = (listed(&before), listed(wanted));
+    let change = Change {
+        action: "change",
+        entity: "client.computer",
+        object_id: Some(computer.0),
+        object_text: &author.name,
+        before: Some(&then),
+        after: Some(&now),
+    };
+    audit::record(&mut tx, caller.now, &author, &change).await?;
+    tx.commit().await?;
+    caller.changed(COMPUTERS.key(), computer.0, ChangeAction::Change);
+    Ok(before)
+}
+
+fn listed(tags: &Attributes) -> Value {
+    let mut ids: Vec<AttributeId> = tags.iter().copied().collect();
+    ids.sort_unstable_by_key(|id| id.0);
+    json!({ "tags": ids })
+}
+
+/// Package texts of the deployments that these tags alone bring.
+async fn packages(caller: &Caller<'_>, tags: &Attributes) -> Result<Vec<TagPackages>> {
+    let texts = |deployment: Deployment| TagPackages {
+        install: deployment.packages_to_install.unwrap_or_default(),
+        remove: deployment.packages_to_remove.unwrap_or_default(),
+        preincluded: deployment.default_preincluded_packages.unwrap_or_default(),
+        included: deployment.default_included_packages.unwrap_or_default(),
+        excluded: deployment.default_excluded_packages.unwrap_or_default(),
+    };
+    let (project, computer) = (&caller.project.name, caller.computer.id);
+    let db = &caller.state.db;
+    let found = deployments::available(db, project, computer, tags, caller.today()).await?;
+    Ok(found.into_iter().map(texts).collect())
+}
+
+/// What taking deployments away can undo: of what they removed, the packages another deployment
+/// of the computer offers; of what they brought, those or the ones it reported.
+async fn undoable(caller: &Caller<'_>, dropped: Vec<TagPackages>) -> Result<Vec<TagPackages>> {
+    let mut names: Vec<&str> = dropped.iter().flat_map(TagPackages::names).collect();
+    names.sort_unstable();
+    names.dedup();
+    if names.is_empty() {
+        return Ok(dropped);
+    }
+    let db = &caller.state.db;
+    let (project, computer) = (&caller.project.name, caller.computer.id);
+    let remaining = deployments::of_computer(db, project, computer, caller.today()).await?;
+    let remaining = remaining.iter().map(|deployment| deployment.id);
+    let offered = deployments::offering(db, remaining, &names).await?;
+    let reported = match caller.computer.software_inventory_id {
+        Some(inventory) => Some(software::having(db, inventory, &names).await?),
+        None => None,
+    };
+    let installable = |name: &str| offered.contains(name);
+    let removable = |name: &str| {
+        let is_there = reported.as_ref().is_none_or(|known| known.contains(name));
+        is_there || offered.contains(name)
+    };
+    let undoable = |packages: &TagPackages| packages.that_can_be_undone(installable, removable);
+    Ok(dropped.iter().map(undoable).collect())
+}
 
 /// A tag offered to a computer.
 #[derive(Debug, sqlx::FromRow)]

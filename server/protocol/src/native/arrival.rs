@@ -14,6 +14,7 @@ use migasfree_native::signature::request::{Claim, Target, read};
 use migasfree_server_auth::{AuthError, Connection};
 use migasfree_server_body::Caps;
 use migasfree_server_db::Ts;
+use migasfree_server_domain::client::caller::{Caller as Known, Refused as Rejected};
 use migasfree_server_domain::client::{computers::Computer, projects::Project};
 use migasfree_server_domain::core::rules::status::Status;
 use migasfree_server_domain::identity::nonces::{self, Nonces, Noted};
@@ -68,6 +69,19 @@ pub(super) struct Calling {
     /// Where the request came from.
     pub(super) connection: Connection,
     pub(super) now: Ts,
+}
+
+impl Calling {
+    /// The computer as the domain is told of it.
+    pub(super) fn caller(&self) -> Known<'_> {
+        Known {
+            state: &self.state.services,
+            computer: &self.computer,
+            project: &self.project,
+            address: self.connection.client,
+            now: self.now,
+        }
+    }
 }
 
 /// What is asked by a computer that need not be known: 405 for everything but `POST`.
@@ -238,8 +252,7 @@ impl Signed {
         }
         let (computer, project) = holder.computer.ok_or_else(pending)?;
         if computer.status() == Status::Unsubscribed {
-            let message = messages::computer_unsubscribed();
-            return Err(Denial::said(StatusCode::FORBIDDEN, message));
+            return Err(Denial::from(Rejected::Unsubscribed));
         }
         let rate = state.settings.computer_calls_per_minute;
         let bucket = &front.protocol.computers;

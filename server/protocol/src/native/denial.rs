@@ -4,6 +4,7 @@ use axum::http::StatusCode;
 use migasfree_native::enrolment::EnrolmentAnswer;
 use migasfree_server_auth::{messages as common, problem};
 use migasfree_server_db as db;
+use migasfree_server_domain::client::caller::Refused;
 use migasfree_types::message::{MEDIA_TYPE, Message};
 
 use super::written::{JSON, Written};
@@ -84,6 +85,19 @@ impl Denial {
             body: body.unwrap_or_default(),
             after: self.after,
         }
+    }
+}
+
+impl From<Refused> for Denial {
+    fn from(refused: Refused) -> Self {
+        let status = match refused {
+            Refused::Database(error) => return error.into(),
+            Refused::Values(_) | Refused::Said(_) | Refused::Again => StatusCode::BAD_REQUEST,
+            Refused::Unsubscribed => StatusCode::FORBIDDEN,
+            // Its key went with it: the next call finds it so.
+            Refused::Gone => return db::Error::Busy.into(),
+        };
+        Self::said(status, refused.message())
     }
 }
 

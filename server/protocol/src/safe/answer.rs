@@ -5,6 +5,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use migasfree_server_body::Exceeded;
 use migasfree_server_db as db;
+use migasfree_server_domain::client::caller::Refused;
 use migasfree_server_files::SpoolError;
 use migasfree_types::message::Message;
 use serde::Serialize;
@@ -139,6 +140,19 @@ impl From<db::Error> for Refusal {
             }
             db::Error::NoSpace => Self::Plain(StatusCode::INSUFFICIENT_STORAGE, error.to_string()),
             other => Self::Internal(other.to_string()),
+        }
+    }
+}
+
+impl From<Refused> for Refusal {
+    fn from(refused: Refused) -> Self {
+        match refused {
+            Refused::Values(values) => Self::Sealed(StatusCode::BAD_REQUEST, Value::Object(values)),
+            Refused::Said(message) => Self::Said(StatusCode::BAD_REQUEST, message),
+            Refused::Unsubscribed => Self::Said(StatusCode::FORBIDDEN, refused.message()),
+            Refused::Gone => Self::no_such("Computer"),
+            Refused::Again => Self::already_received(),
+            Refused::Database(error) => error.into(),
         }
     }
 }

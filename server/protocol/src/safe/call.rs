@@ -9,24 +9,19 @@ mod exchange;
 mod letter;
 mod packager;
 
-use axum::http::StatusCode;
 use axum::routing::MethodRouter;
 use migasfree_server_auth::Connection;
-use migasfree_server_db::{self as db, Ts, Tx};
-use migasfree_server_domain::{
-    client::{
-        computers::{self, Computer},
-        deployments::{self, Deployment},
-        gathered::{BesideComputer, BesideProject},
-        projects::Project,
-    },
-    core::rules::{status::Status, targeting::Attributes},
+use migasfree_server_db::{self as db, Ts};
+use migasfree_server_domain::client::{
+    caller::{Caller, Refused},
+    computers::Computer,
+    gathered::{BesideComputer, BesideProject},
+    projects::Project,
 };
 use migasfree_types::message::Message;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
-use time::Date;
 
 pub(super) use self::arrival::Certificate;
 pub(crate) use self::arrival::method_not_allowed;
@@ -37,10 +32,8 @@ use self::letter::Letter;
 pub(super) use self::packager::{PackagerCall, Upload, packager};
 use super::answer::{Refusal, Reply, TooMany};
 use super::membership::{self, Named, Signer};
-use super::progress;
 use super::replays::Seen;
 use crate::ProtocolState;
-use crate::messages;
 
 /// What a call does when a message comes that came before, to whichever call: nothing in it says
 /// which one it is for.
@@ -87,64 +80,40 @@ impl<B> ProjectCall<B> {
 }
 
 impl<B> ComputerCall<B> {
-    /// The day in the organisation's time zone.
-    pub(super) fn today(&self) -> Date {
-        self.state.settings.clients.time_zone.date(self.now)
-    }
-}
-
-impl<B: BesideComputer> ComputerCall<B> {
-    /// Reads everything as it is now.
-    pub(super) async fn read_again(&mut self) -> Result<(), Refusal> {
-        let (id, project) = (self.computer.id, &self.project.name);
-        let found = computers::beside_project(&self.state.db, id, project).await?;
-        let found = found.ok_or_else(|| Refusal::no_such("Computer"))?;
-        (self.computer, self.project, self.beside) = found;
-        match self.computer.status() {
-            Status::Unsubscribed => Err(unsubscribed()),
-            _ => Ok(()),
-        }
-    }
-}
-
-impl ComputerCall {
-    /// The deployments that apply to the computer.
-    pub(super) async fn deployments(&self) -> db::Result<Vec<Deployment>> {
-        let (project, computer) = (&self.project.name, self.computer.id);
-        deployments::of_computer(&self.state.db, project, computer, self.today()).await
-    }
-
-    /// The deployments that apply to the computer with exactly these attributes.
-    pub(super) async fn deployments_for(
-        &self,
-        attributes: &Attributes,
-    ) -> db::Result<Vec<Deployment>> {
-        let (project, computer) = (&self.project.name, self.computer.id);
-        let db = &self.state.db;
-        deployments::available(db, project, computer, attributes, self.today()).await
-    }
-
-    /// Uses the message up together with what is done because of it.
-    pub(super) async fn use_up(&self, tx: &mut Tx) -> Result<(), Refusal> {
-        match self.message.use_up_in(tx, self.now).await? {
-            true => Ok(()),
-            false => Err(Refusal::already_received()),
+    /// The computer as the domain is told of it.
+    pub(super) fn caller(&self) -> Caller<'_> {
+        Caller {
+            state: &self.state.services,
+            computer: &self.computer,
+            project: &self.project,
+            address: self.connection.client,
+            now: self.now,
         }
     }
 
-    /// Refuses a computer that was unsubscribed or deleted since the call came in. Its row is to be locked before.
-    pub(super) async fn still_served(&self, tx: &mut Tx) -> Result<(), Refusal> {
-        match computers::status(tx, self.computer.id).await? {
-            Some(Status::Unsubscribed) => Err(unsubscribed()),
-            Some(_) => Ok(()),
-            None => Err(Refusal::no_such("Computer")),
-        }
+    /// The call, and what was read beside it.
+    pub(super) fn apart(self) -> (ComputerCall, B) {
+        let call = ComputerCall {
+            state: self.state,
+            project: self.project,
+            computer: self.computer,
+            beside: (),
+            connection: self.connection,
+            now: self.now,
+            message: self.message,
+        };
+        (call, self.beside)
+    }
+
+    /// What the message is used up by, together with what is done because of it.
+    pub(super) fn digest(&self) -> &[u8] {
+        self.message.digest()
     }
 }
 
 /// What a computer is told that was unsubscribed.
 pub(super) fn unsubscribed() -> Refusal {
-    Refusal::Said(StatusCode::FORBIDDEN, messages::computer_unsubscribed())
+    Refused::Unsubscribed.into()
 }
 
 /// Claims of calls that need nothing but the computer.
@@ -313,22 +282,19 @@ where
                     return Err(Refusal::already_received());
                 }
                 let claims = claims(raw)?;
+                let call = ComputerCall {
+                    state,
+                    project,
+                    computer,
+                    beside,
+                    connection,
+                    now,
+                    message,
+                };
                 if let Some(doing) = doing {
-                    progress::tell(&state, &computer, &project, doing(), now);
+                    call.caller().tell(doing());
                 }
-                answer(
-                    ComputerCall {
-                        state,
-                        project,
-                        computer,
-                        beside,
-                        connection,
-                        now,
-                        message,
-                    },
-                    claims,
-                )
-                .await
+                answer(call, claims).await
             };
             let reply = reply.await;
             exchange.finish(reply).await

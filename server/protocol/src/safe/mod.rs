@@ -12,7 +12,6 @@ mod finding;
 pub mod keys;
 mod membership;
 mod newcomers;
-mod novelties;
 pub(crate) mod packagers;
 mod progress;
 mod protocol;
@@ -21,7 +20,6 @@ mod refusals;
 mod replays;
 mod shapes;
 mod uploads;
-mod validate;
 
 use std::sync::Arc;
 
@@ -44,7 +42,6 @@ pub use newcomers::Newcomers;
 pub(crate) use progress::changed;
 pub(crate) use protocol::Protocol;
 pub(crate) use refusals::{Caller, Reason, Refused};
-pub(crate) use validate::{MAX_HOST_NAME, cut, given};
 
 /// The calls that migasfree 5 does not have, by path below the version. `server/info/` announces them.
 pub(crate) const ADDITIONS: [&str; 5] = [

@@ -4,12 +4,12 @@ use std::sync::OnceLock;
 
 use axum::http::StatusCode;
 use migasfree_server_auth::Connection;
+use migasfree_server_domain::client::validate::{MAX_HOST_NAME, cut};
 use migasfree_server_domain::computers::repeats::Repeats;
 use migasfree_types::{message::Message, shown::shown_line};
 use serde_json::Value;
 
 use super::answer::TooMany;
-use super::validate::{MAX_HOST_NAME, cut};
 use crate::ProtocolState;
 use crate::messages;
 

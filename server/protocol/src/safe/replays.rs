@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use migasfree_server_db::{Db, Result, Ts, Tx};
+use migasfree_server_db::{Db, Result, Ts};
 use migasfree_server_domain::client::used_messages;
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
@@ -46,9 +46,9 @@ impl Seen {
         used_messages::forget(db, &self.0).await
     }
 
-    /// The same together with what is done because of it.
-    pub(super) async fn use_up_in(self, tx: &mut Tx, now: Ts) -> Result<bool> {
-        used_messages::use_up_in(tx, &self.0, now).await
+    /// What it is used up by.
+    pub(super) const fn digest(&self) -> &[u8] {
+        &self.0
     }
 }
 

@@ -1,22 +1,12 @@
 //! Objects that several calls answer with (4.11).
 
 use migasfree_server_db::Ts;
-use migasfree_server_domain::{
-    client::{attributes::Attribute, computers::Computer, projects::Project},
-    core::rules::display::SearchField,
+use migasfree_server_domain::client::{
+    attributes::Attribute, computers::Computer, projects::Project,
 };
 use serde_json::{Value, json};
 
 use crate::Settings;
-
-/// The fields computers are called by.
-pub(super) fn search_fields(settings: &Settings) -> Vec<SearchField> {
-    let names = &settings.computer_search_fields.0;
-    names
-        .iter()
-        .filter_map(|name| SearchField::from_name(name))
-        .collect()
-}
 
 /// `name (full name)`, or the name alone.
 fn user_text(name: &str, fullname: &str) -> String {
@@ -77,7 +67,7 @@ impl Shape for Computer {
             "last_hardware_capture": self.last_hardware_capture,
             "sync_user": user,
             "sync_end_date": self.sync_end_date,
-            "__str__": self.display_name(&search_fields(settings)),
+            "__str__": self.display_name(&settings.search_fields()),
             "summary": self.summary(project),
             "fqdn": self.fqdn,
             "ip_address": self.ip_address,
@@ -114,7 +104,7 @@ impl NewFault<'_> {
         project: &Project,
         computer: &Computer,
     ) -> Value {
-        let name = computer.display_name(&search_fields(settings));
+        let name = computer.display_name(&settings.search_fields());
         json!({
             "id": self.id,
             "__str__": format!("{name} ({})", self.created_at.plain()),

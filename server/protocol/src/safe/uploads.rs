@@ -12,6 +12,7 @@ use migasfree_server_domain::{
     client::{
         packages,
         projects::{self, Project},
+        validate::Fields,
     },
     core::{package_sets::PACKAGE_SETS, rules::slug::slug},
     ids::ProjectId,
@@ -29,7 +30,6 @@ use super::{
     protocol::Stopping,
 };
 use crate::ProtocolState;
-use crate::safe::validate::Fields;
 
 const MAX_NAME: usize = 50;
 

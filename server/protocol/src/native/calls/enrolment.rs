@@ -12,6 +12,7 @@ use migasfree_native::key::PublicKey;
 use migasfree_server_audit::Author;
 use migasfree_server_auth::{AuthError, Connection, Operator, by_password};
 use migasfree_server_db as db;
+use migasfree_server_domain::client::validate::{MAX_HOST_NAME, cut, given};
 use migasfree_server_domain::client::{computers, projects};
 use migasfree_server_domain::core::rules::identity::canonical;
 use migasfree_server_domain::identity::{
@@ -25,7 +26,7 @@ use crate::native::body::{Coding, parse};
 use crate::native::denial::Denial;
 use crate::native::written::{Outcome, ok, with};
 use crate::public::projects::{self as brought, Enrolment};
-use crate::safe::{MAX_HOST_NAME, TooMany, cut, given};
+use crate::safe::TooMany;
 use crate::{ProtocolState, messages};
 
 const MAX_UUID: usize = 36;

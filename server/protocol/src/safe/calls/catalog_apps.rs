@@ -1,7 +1,10 @@
 //! `catalog/apps/available/`: the applications offered to the computer.
 
 use migasfree_server_domain::{
-    client::catalog::{self, Filter},
+    client::{
+        catalog::{self, Filter},
+        validate::given,
+    },
     core::rules::source_template::MEDIA,
 };
 use serde::Deserialize;
@@ -9,7 +12,6 @@ use serde_json::Value;
 
 use crate::safe::answer::{Reply, ok};
 use crate::safe::call::ComputerCall;
-use crate::safe::validate::given;
 
 #[derive(Debug, Deserialize)]
 pub(in crate::safe) struct Claims {

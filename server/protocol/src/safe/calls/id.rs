@@ -2,7 +2,11 @@
 
 use axum::http::StatusCode;
 use migasfree_server_domain::{
-    client::{identity::Claimed, projects, records},
+    client::{
+        identity::Claimed,
+        projects, records,
+        validate::{MAX_HOST_NAME, cut},
+    },
     core::rules::status::Status,
     services::OfDomain as _,
 };
@@ -12,7 +16,6 @@ use crate::messages;
 use crate::safe::answer::{Refusal, Reply, ok};
 use crate::safe::call::{ProjectCall, unsubscribed};
 use crate::safe::finding::find;
-use crate::safe::validate::{MAX_HOST_NAME, cut};
 
 #[derive(Debug, Deserialize)]
 pub(in crate::safe) struct Claims {

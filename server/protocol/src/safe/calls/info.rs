@@ -4,7 +4,6 @@ use serde_json::json;
 
 use crate::safe::answer::{Reply, ok};
 use crate::safe::call::{ComputerCall, NoClaims};
-use crate::safe::shapes::search_fields;
 
 pub(in crate::safe) async fn answer(call: ComputerCall, _: NoClaims) -> Reply {
     let settings = &call.state.settings;
@@ -12,7 +11,7 @@ pub(in crate::safe) async fn answer(call: ComputerCall, _: NoClaims) -> Reply {
     ok(json!({
         "uuid": computer.uuid,
         "name": computer.name,
-        "search": computer.display_name(&search_fields(settings)),
+        "search": computer.display_name(&settings.search_fields()),
         "status": computer.status,
         "sync_end_date": computer.sync_end_date,
         "fqdn": computer.fqdn,

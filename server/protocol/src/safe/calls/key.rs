@@ -33,7 +33,7 @@ pub(in crate::safe) async fn answer(call: ComputerCall, claims: MoveOver) -> Rep
     };
     let mut tx = call.state.db.begin().await?;
     tx.lock("client_computer", &[computer.id.0]).await?;
-    call.still_served(&mut tx).await?;
+    call.caller().still_served(&mut tx).await?;
     let state = move_over(&call.state.services, &mut tx, &moving).await?;
     tx.commit().await?;
     match state {

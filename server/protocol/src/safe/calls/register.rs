@@ -10,6 +10,7 @@ use migasfree_server_domain::{
         computers::{self, Computer},
         identity::{self, Claimed, NewComputer},
         projects,
+        validate::{Fields, MAX_HOST_NAME, cut, given},
     },
     core::rules::{identity::canonical, status::Status},
     ids::ComputerId,
@@ -25,7 +26,6 @@ use crate::safe::call::ProjectCall;
 use crate::safe::finding::{find, find_alone};
 use crate::safe::progress;
 use crate::safe::shapes::Shape as _;
-use crate::safe::validate::{Fields, MAX_HOST_NAME, cut, given};
 
 const MAX_UUID: usize = 36;
 
@@ -243,7 +243,7 @@ async fn register(
                 fields
                     .check()
                     .err()
-                    .unwrap_or_else(Refusal::malformed_claims)
+                    .map_or_else(Refusal::malformed_claims, Refusal::from)
             }
             other => other.into(),
         })?;
@@ -259,5 +259,5 @@ fn check(claims: &Claims, ip_address: Option<&str>) -> Result<(), Refusal> {
     fields.filled("name", &claims.name);
     fields.one_line("name", &claims.name);
     fields.filled("uuid", &claims.uuid);
-    fields.check()
+    Ok(fields.check()?)
 }

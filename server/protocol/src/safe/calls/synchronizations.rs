@@ -1,19 +1,15 @@
 //! `synchronizations/`: the computer is done.
 
-use migasfree_server_db::Ts;
 use migasfree_server_domain::client::{
     deployments::Candidates,
-    records::{self, Synchronization},
+    records::{self, MAX_CONSUMER},
+    validate::Fields,
 };
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::safe::answer::{Reply, created};
 use crate::safe::call::ComputerCall;
-use crate::safe::progress;
-use crate::safe::validate::Fields;
-
-const MAX_CONSUMER: usize = 50;
 
 #[derive(Debug, Deserialize)]
 pub(in crate::safe) struct Claims {
@@ -22,7 +18,7 @@ pub(in crate::safe) struct Claims {
     pms_status_ok: Option<Value>,
 }
 
-pub(in crate::safe) async fn answer(mut call: ComputerCall<Candidates>, claims: Claims) -> Reply {
+pub(in crate::safe) async fn answer(call: ComputerCall<Candidates>, claims: Claims) -> Reply {
     let mut fields = Fields::default();
     let start_date = claims.start_date.as_deref().filter(|text| !text.is_empty());
     let start_date = start_date.and_then(|text| {
@@ -40,38 +36,16 @@ pub(in crate::safe) async fn answer(mut call: ComputerCall<Candidates>, claims: 
     });
     fields.check()?;
 
-    let today = call.today();
-    let candidates = std::mem::take(&mut call.beside);
-    let deployments = candidates.available(call.computer.id, today);
-    let record = Synchronization {
-        computer: call.computer.id,
-        project: call.project.id,
-        user: call.computer.sync_user_id,
-        start_date: start_date.map(|start| plausible(start, &call)),
-        consumer,
-        pms_status_ok,
-        zone: &call.state.settings.clients.time_zone,
-        deployments: deployments.iter().map(|deployment| deployment.id).collect(),
-    };
-    let mut tx = call.state.db.begin().await?;
-    records::synchronization(&mut tx, &record, call.now).await?;
-    tx.commit().await?;
-    progress::synchronised(&call, pms_status_ok);
+    let (call, candidates) = call.apart();
+    let caller = call.caller();
+    let said = (start_date, consumer);
+    records::take_synchronization(&caller, candidates, said, pms_status_ok).await?;
     created(json!({
         "computer": call.computer.id,
         "start_date": start_date,
         "consumer": claims.consumer,
         "pms_status_ok": pms_status_ok,
     }))
-}
-
-/// A clock that is ahead, or in another zone, must not put the start after the end: then the last
-/// upload of attributes is the start.
-fn plausible(start: Ts, call: &ComputerCall<Candidates>) -> Ts {
-    if start <= call.now {
-        return start;
-    }
-    call.computer.sync_start_date.unwrap_or(call.now)
 }
 
 /// A boolean as programs write it; missing means no.
