@@ -68,3 +68,11 @@ CREATE TABLE client_nonce (
     forget_at timestamptz NOT NULL
 );
 CREATE INDEX client_nonce_forget_at_idx ON client_nonce (forget_at);
+
+-- What a computer with a key of its own said of itself last: it says so again only when it is something else.
+CREATE TABLE client_attributereport (
+    computer_id bigint NOT NULL REFERENCES client_computer (id) ON DELETE CASCADE,
+    hash text NOT NULL,
+    report text NOT NULL,
+    PRIMARY KEY (computer_id)
+);

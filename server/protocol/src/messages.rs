@@ -102,6 +102,10 @@ migasfree_types::messages! {
     pub(crate) request_broke_off(): "The request broke off before its end";
     /// A body that is packed in an unknown way.
     pub(crate) request_coding_unknown(name): "The body of the request is packed with { $name }: use gzip, or nothing";
+    /// More errors than a computer has at once.
+    pub(crate) message_names_errors(limit): "A message may name at most { $limit } errors";
+    /// The same of synchronisations.
+    pub(crate) message_names_synchronizations(limit): "A message may name at most { $limit } synchronizations";
     /// A body that says something else than the call needs.
     pub(crate) request_malformed(reason): "The body of the request cannot be read: { $reason }";
     /// Nobody showed this key.

@@ -56,7 +56,7 @@ pub fn ordered(mut attributes: Vec<Attribute>) -> Vec<Attribute> {
 /// What the last synchronisation of a computer reported.
 #[derive(Debug, Deserialize)]
 pub struct Synchronised {
-    attributes: Vec<Attribute>,
+    pub(super) attributes: Vec<Attribute>,
 }
 
 impl Synchronised {
@@ -94,7 +94,7 @@ impl BesideComputer for Synchronised {
 pub(super) const COLUMNS: &str =
     "id, property_id, property, prefix, sort, value, description, latitude, longitude";
 
-const SYNCHRONISED: Sql = sql!(
+pub(super) const SYNCHRONISED: Sql = sql!(
     "SELECT t.id, p.id AS property_id, p.name AS property, p.prefix, p.sort, t.value, \
      t.description, t.latitude, t.longitude FROM client_computer_sync_attributes l \
      JOIN core_attribute t ON t.id = l.attribute_id \

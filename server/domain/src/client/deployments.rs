@@ -58,7 +58,7 @@ pub struct Candidates {
 }
 
 /// A row of a deployment's schedule that is open to one of the attributes.
-#[derive(Debug, Deserialize, sqlx::FromRow)]
+#[derive(Debug, Clone, Deserialize, sqlx::FromRow)]
 pub(super) struct Delayed {
     id: DeploymentId,
     delay: i64,

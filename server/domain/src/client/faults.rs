@@ -29,7 +29,7 @@ pub struct Definition {
 /// The enabled definitions meant for a computer (8.6).
 #[derive(Debug, Deserialize)]
 pub struct Definitions {
-    definitions: Vec<Definition>,
+    pub(super) definitions: Vec<Definition>,
 }
 
 impl Definitions {
@@ -56,7 +56,7 @@ impl BesideComputer for Definitions {
     const STATEMENT: Sql = gathered!(HEAD, [DEFINITIONS => "id, language, name, code"], TAIL);
 }
 
-const DEFINITIONS: Sql = sql!(
+pub(super) const DEFINITIONS: Sql = sql!(
     "WITH a AS (SELECT attribute_id AS id FROM client_computer_sync_attributes \
      WHERE computer_id = $1 UNION SELECT serverattribute_id FROM client_computer_tags \
      WHERE computer_id = $1) \

@@ -26,16 +26,16 @@ use crate::{
 /// What decides about the packages of a computer.
 #[derive(Debug, Deserialize)]
 pub struct Deciding {
-    deployments: Vec<Deployment>,
-    delays: Vec<Delayed>,
+    pub(super) deployments: Vec<Deployment>,
+    pub(super) delays: Vec<Delayed>,
     pub attributes: Numbers,
-    policies: Vec<Enabled>,
-    audiences: Vec<Meant>,
-    groups: Vec<Grouped>,
+    pub(super) policies: Vec<Enabled>,
+    pub(super) audiences: Vec<Meant>,
+    pub(super) groups: Vec<Grouped>,
 }
 
 /// A group of a policy, with the packages of one of its applications.
-type Grouped = (PolicyId, i64, Option<String>);
+pub(super) type Grouped = (PolicyId, i64, Option<String>);
 
 /// The policies alone.
 #[derive(Debug, Deserialize)]
@@ -55,7 +55,7 @@ pub struct Candidate {
 
 /// A policy.
 #[derive(Debug, Deserialize)]
-struct Enabled {
+pub(super) struct Enabled {
     id: PolicyId,
     name: String,
     #[serde(deserialize_with = "flag")]
@@ -64,7 +64,7 @@ struct Enabled {
 
 /// An attribute of the computer that a policy or group includes or excludes.
 #[derive(Debug, Deserialize)]
-struct Meant {
+pub(super) struct Meant {
     #[serde(deserialize_with = "flag")]
     of_policy: bool,
     #[serde(deserialize_with = "flag")]
@@ -214,7 +214,7 @@ const ALONE: Sql = gathered!(
 // Attribute 1 stands for All Systems. The others are those listed in `$3`, or else those the computer `$1` reported.
 
 /// As [`Enabled`].
-const POLICIES: Sql = sql!(
+pub(super) const POLICIES: Sql = sql!(
     "SELECT p.id, p.name, p.exclusive FROM app_catalog_policy p WHERE p.enabled \
      AND EXISTS (SELECT 1 FROM app_catalog_policy_included_attributes i \
      WHERE i.policy_id = p.id AND (i.attribute_id = 1 OR i.attribute_id IN (SELECT id FROM ",
@@ -226,7 +226,7 @@ const POLICIES: Sql = sql!(
 );
 
 /// As [`Meant`].
-const AUDIENCES: Sql = sql!(
+pub(super) const AUDIENCES: Sql = sql!(
     "WITH a AS (SELECT 1 AS id UNION SELECT id FROM ",
     ids(3),
     " AS listed \
@@ -248,7 +248,7 @@ const AUDIENCES: Sql = sql!(
 );
 
 /// The groups of the policies by priority, each with the packages of its applications.
-const GROUPS: Sql = sql!(
+pub(super) const GROUPS: Sql = sql!(
     "SELECT g.policy_id, g.id, b.packages_to_install FROM app_catalog_policygroup g \
      JOIN app_catalog_policy p ON p.id = g.policy_id AND p.enabled \
      AND EXISTS (SELECT 1 FROM app_catalog_policy_included_attributes i \

@@ -54,14 +54,14 @@ pub struct Code {
 #[derive(Debug, Deserialize)]
 pub struct ToEvaluate {
     /// The properties, in name order.
-    properties: Vec<Code>,
+    pub(super) properties: Vec<Code>,
     /// What is meant for the computer instead; the one of highest priority comes last.
-    singularities: Vec<Singularity>,
+    pub(super) singularities: Vec<Singularity>,
 }
 
 /// Another program for a property.
 #[derive(Debug, Deserialize)]
-struct Singularity {
+pub(super) struct Singularity {
     property: PropertyId,
     language: i64,
     code: Option<String>,
@@ -104,11 +104,11 @@ impl BesideComputer for ToEvaluate {
     );
 }
 
-const PROGRAMS: Sql = sql!(
+pub(super) const PROGRAMS: Sql = sql!(
     "SELECT id, prefix, language, code FROM core_property \
      WHERE enabled AND sort = 'client' ORDER BY name, id"
 );
-const SINGULARITIES: Sql = sql!(
+pub(super) const SINGULARITIES: Sql = sql!(
     "WITH a AS (SELECT attribute_id AS id FROM client_computer_sync_attributes \
      WHERE computer_id = $1 UNION SELECT serverattribute_id FROM client_computer_tags \
      WHERE computer_id = $1) \

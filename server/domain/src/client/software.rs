@@ -90,7 +90,7 @@ fn trimmed(name: String) -> String {
 /// The list a computer has.
 #[derive(Debug, Deserialize)]
 pub struct Current {
-    lists: Vec<(String, ProjectId)>,
+    pub(super) lists: Vec<(String, ProjectId)>,
 }
 
 impl Current {
@@ -112,7 +112,7 @@ impl BesideComputer for Current {
     const STATEMENT: Sql = gathered!(HEAD, [CURRENT => "hash, project_id"], TAIL);
 }
 
-const CURRENT: Sql = sql!(
+pub(super) const CURRENT: Sql = sql!(
     "SELECT i.hash, i.project_id FROM client_computer c \
      JOIN software_inventory i ON i.id = c.software_inventory_id WHERE c.id = $1"
 );

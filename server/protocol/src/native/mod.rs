@@ -17,42 +17,166 @@ use axum::{Extension, Router};
 use migasfree_native::requests;
 use migasfree_server_entity::{
     action::Verb,
-    call::{Members, Served, call, routes},
+    call::{Gives, Members, Served, call, routes},
     entity::Like,
 };
 
 use crate::ProtocolState;
 use crate::safe::Protocol;
-use arrival::{Front, posted};
+use arrival::{Front, known, posted};
 pub(crate) use calls::enrolment::{key_text, waiting, welcome};
 
 /// The calls that programs are told of.
 pub(crate) fn calls() -> Vec<Served<ProtocolState>> {
+    let call = |path: &str, summary| {
+        call(Verb::Post, path, summary)
+            .refusing(&["400", "401", "403", "409", "429"])
+            .open()
+    };
     let signed = |path: &str,
                   summary: &'static str,
                   takes: Members,
                   gives: Members,
                   answers: MethodRouter<ProtocolState>| {
-        call(Verb::Post, path, summary)
+        call(path, summary)
             .taking(takes)
             .giving(gives)
-            .refusing(&["400", "401", "403", "409", "429"])
-            .open()
             .served(answers)
     };
-    vec![signed(
-        requests::ENROL.path,
-        "A computer asks to be known by its key",
-        &[
-            ("public_key", Like::Text),
-            ("uuid", Like::Text),
-            ("name", Like::Text),
-            ("project", Like::Text),
-            ("token", Like::Text),
-        ],
-        &[("state", Like::Text)],
-        posted(calls::enrolment::answer),
-    )]
+    let listed = |path: &str,
+                  summary: &'static str,
+                  gives: Members,
+                  answers: MethodRouter<ProtocolState>| {
+        call(path, summary)
+            .gives(Gives::Listed(gives))
+            .served(answers)
+    };
+    let report: Members = &[
+        ("features", Like::Texts),
+        ("client", Like::Text),
+        ("report", Like::Object),
+    ];
+    let answered: Members = &[("wanted", Like::Object), ("refused", Like::Objects)];
+    let request: Members = &[
+        ("id", Like::Integer),
+        ("state", Like::Text),
+        ("comment", Like::Text),
+    ];
+    vec![
+        signed(
+            requests::ENROL.path,
+            "A computer asks to be known by its key",
+            &[
+                ("public_key", Like::Text),
+                ("uuid", Like::Text),
+                ("name", Like::Text),
+                ("project", Like::Text),
+                ("token", Like::Text),
+            ],
+            &[("state", Like::Text)],
+            posted(calls::enrolment::answer),
+        ),
+        signed(
+            requests::PLAN.path,
+            "What a computer has to do",
+            &[
+                ("features", Like::Texts),
+                ("client", Like::Text),
+                ("attributes", Like::Text),
+                ("software", Like::Text),
+                ("known", Like::Object),
+                ("synchronization", Like::Object),
+                ("report", Like::Object),
+            ],
+            &[
+                ("definitions", Like::Object),
+                ("wanted", Like::Object),
+                ("refused", Like::Objects),
+            ],
+            known(calls::plan::answer),
+        ),
+        signed(
+            requests::RESULT.path,
+            "What a computer did and found out",
+            report,
+            answered,
+            known(calls::result::answer),
+        ),
+        signed(
+            requests::INFO.path,
+            "What the server knows of a computer",
+            &[],
+            &[("uuid", Like::Text), ("name", Like::Text)],
+            known(calls::computer::info),
+        ),
+        signed(
+            requests::LABEL.path,
+            "What is printed on the label of a computer",
+            &[],
+            &[("uuid", Like::Text), ("name", Like::Text)],
+            known(calls::computer::label),
+        ),
+        listed(
+            requests::TRAITS.path,
+            "What the last synchronization found out",
+            &[
+                ("id", Like::Integer),
+                ("name", Like::Text),
+                ("prefix", Like::Text),
+                ("value", Like::Text),
+            ],
+            known(calls::computer::traits),
+        ),
+        signed(
+            requests::ATTRIBUTES.path,
+            "Attributes of a computer",
+            &[("only_own", Like::Boolean)],
+            &[("count", Like::Integer), ("results", Like::Objects)],
+            known(calls::computer::attributes),
+        ),
+        signed(
+            requests::TAGS.path,
+            "Tags of a computer, and those it may choose from",
+            &[],
+            &[("assigned", Like::Texts), ("available", Like::Object)],
+            known(calls::computer::tags),
+        ),
+        signed(
+            requests::SET_TAGS.path,
+            "Sets the tags of a computer",
+            &[("tags", Like::Texts)],
+            &[
+                ("preinstall", Like::Texts),
+                ("install", Like::Texts),
+                ("remove", Like::Texts),
+            ],
+            known(calls::computer::set_tags),
+        ),
+        signed(
+            requests::REQUEST_APP.path,
+            "Asks for an application",
+            &[
+                ("app", Like::Integer),
+                ("person", Like::Text),
+                ("justification", Like::Text),
+            ],
+            request,
+            known(calls::catalogue::ask),
+        ),
+        listed(
+            requests::APP_REQUESTS.path,
+            "What was asked for at a computer",
+            request,
+            known(calls::catalogue::list),
+        ),
+        signed(
+            requests::WITHDRAW_REQUEST.path,
+            "Takes a request for an application back",
+            &[("request", Like::Integer)],
+            request,
+            known(calls::catalogue::withdraw),
+        ),
+    ]
 }
 
 /// Routes of this protocol.

@@ -19,6 +19,7 @@ mod reach;
 mod refusals;
 mod replays;
 mod shapes;
+pub(crate) mod shown;
 mod uploads;
 
 use std::sync::Arc;

@@ -1,3 +1,8 @@
-//! The calls, one file each.
+//! The calls, by what they are about.
 
+pub(super) mod catalogue;
+pub(super) mod computer;
 pub(super) mod enrolment;
+pub(super) mod plan;
+pub(super) mod result;
+mod told;

@@ -1,16 +1,9 @@
 //! `computers/label/`: what is printed on the computer's label.
 
-use serde_json::json;
-
 use crate::safe::answer::{Reply, ok};
 use crate::safe::call::{ComputerCall, NoClaims};
+use crate::safe::shown;
 
 pub(in crate::safe) async fn answer(call: ComputerCall, _: NoClaims) -> Reply {
-    let settings = &call.state.settings;
-    ok(json!({
-        "uuid": call.computer.uuid,
-        "name": call.computer.name,
-        "search": call.computer.display_name(&settings.search_fields()),
-        "helpdesk": settings.clients.help_desk,
-    }))
+    ok(shown::label(&call.state.settings, &call.computer))
 }
