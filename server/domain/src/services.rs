@@ -6,6 +6,7 @@ use migasfree_server_audit as audit;
 use migasfree_server_repository::{signing::Signer, system::Systems};
 
 use crate::certificates::Certificates;
+use crate::client::{finished::Finished, settled::Settled};
 use crate::computers::doing::Doing;
 use crate::identity::contact::Contacts;
 use crate::settings::Settings;
@@ -29,6 +30,10 @@ pub struct Domain {
     pub contacts: Arc<Contacts>,
     /// Signs where the audit begins.
     pub audit: audit::Key,
+    /// The computers that have nothing to do.
+    pub settled: Arc<Settled>,
+    /// Synchronisations that had nothing to do.
+    pub finished: Arc<Finished>,
     /// The thumbprint of the key by which computers know this server.
     pub server_key: String,
 }

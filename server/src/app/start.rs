@@ -12,6 +12,7 @@ use migasfree_server_auth::{self as auth, AdminPassword, Auth, JwtKey, Late, Lim
 use migasfree_server_db::{self as db, Db, PostgresOptions, clock::Clock, random::Random};
 use migasfree_server_domain::{
     certificates::{self, Certificates},
+    client::settled,
     computers::{doing::Doing, spellings},
     core::{nameless, permissions, twins},
     repository::publish,
@@ -180,6 +181,7 @@ impl App {
         let certificates = Arc::clone(&state.domain().certificates);
         certificates.refresh(&state.db, state.clock.now()).await?;
         follow_certificates(&state);
+        follow_changes(&state);
         let workers = Workers::start(&state.jobs, state.handlers.clone(), workers(&state));
         let plain_address = plain.as_ref().and_then(|plain| plain.local_addr().ok());
         let server = tokio::spawn(serve(state.clone(), (listener, acceptor), plain));
@@ -214,6 +216,9 @@ impl App {
             tokio::join!(end_requests(server, patience), workers.stop(patience));
             if let Err(error) = state.domain().doing.write(&state.db).await {
                 tracing::warn!(%error, "what computers are doing could not be written");
+            }
+            if let Err(error) = state.domain().finished.write(&state.services).await {
+                tracing::warn!(%error, "synchronisations could not be written");
             }
             if let Err(error) = state.domain().contacts.write(&state.db).await {
                 tracing::warn!(%error, "when computers were heard of could not be written");
@@ -280,6 +285,17 @@ fn follow_certificates(state: &AppState) {
     tokio::spawn(async move {
         tokio::select! {
             () = certificates::follow(services) => {}
+            () = stop.cancelled() => {}
+        }
+    });
+}
+
+/// Hears of what may give computers something to do, until the server stops.
+fn follow_changes(state: &AppState) {
+    let (services, stop) = (state.services.clone(), state.stop.clone());
+    tokio::spawn(async move {
+        tokio::select! {
+            () = settled::follow(services) => {}
             () = stop.cancelled() => {}
         }
     });
@@ -368,6 +384,8 @@ impl AppState {
             doing,
             contacts: Arc::default(),
             audit,
+            settled: Arc::default(),
+            finished: Arc::default(),
             server_key: native.public().thumbprint().to_string(),
         };
         let services = Parts {

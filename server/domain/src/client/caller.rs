@@ -107,6 +107,8 @@ impl Caller<'_> {
 
     /// Tells everybody that something changed, because of it.
     pub(super) fn changed(&self, entity: String, id: i64, action: ChangeAction) {
+        // Told at once here, and through the bus everywhere.
+        self.state.domain().settled.forget(self.computer.id);
         self.state.events.send(Event::Changed {
             entity,
             id: Some(id),

@@ -71,7 +71,7 @@ pub async fn take_synchronization(
 
 /// A clock that is ahead, or in another zone, must not put the start after the end: then the last upload of attributes is
 /// the start.
-fn plausible(start: Ts, caller: &Caller<'_>) -> Ts {
+pub(super) fn plausible(start: Ts, caller: &Caller<'_>) -> Ts {
     if start <= caller.now {
         return start;
     }

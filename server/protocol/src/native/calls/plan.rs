@@ -3,7 +3,8 @@
 use migasfree_native::features::{Feature, Features};
 use migasfree_native::inventory::ContentHash;
 use migasfree_native::synchronization::{
-    Definition, Definitions, Edition, Known, PlanAnswer, PlanRequest, SoftwareWanted, Wanted,
+    Definition, Definitions, Edition, Known, PlanAnswer, PlanRequest, Report, SoftwareWanted,
+    Wanted,
 };
 use migasfree_server_domain::client::{
     caller::Refused as Rejected,
@@ -12,20 +13,27 @@ use migasfree_server_domain::client::{
     deployments::Candidates,
     given::Given,
     hardware, records, repositories,
+    settled::Question,
     software::Current,
     tags,
 };
-use migasfree_server_domain::core::rules::source_template::MEDIA;
+use migasfree_server_domain::core::rules::{source_template::MEDIA, status::Status};
 use migasfree_server_domain::services::OfDomain as _;
 use migasfree_types::computer::{Category, MandatoryPackages, Tags};
 use serde_json::Value;
+use sha2::{Digest as _, Sha256};
 
-use super::told::{Answered, synchronization};
+use super::told::{Answered, consumer, started, synchronization};
 use crate::native::arrival::Calling;
 use crate::native::denial::Denial;
 use crate::native::written::{Outcome, ok};
 
 pub(in crate::native) async fn answer(mut call: Calling, asked: PlanRequest) -> Outcome {
+    let question = question(&asked).map_err(Denial::internal)?;
+    if asked.report.is_empty() && is_settled(&call, &asked, &question) {
+        return ok(&PlanAnswer::default());
+    }
+    let changes = call.state.domain().settled.changes();
     let mut answered = Answered::default();
     let hash = asked.attributes.to_string();
     let is_known = match &asked.report.attributes {
@@ -59,8 +67,41 @@ pub(in crate::native) async fn answer(mut call: Calling, asked: PlanRequest) -> 
             synchronization(&call, told, candidates).await?;
         }
         records::end(&call.caller()).await?;
+        settle(&call, question, changes, plan.refused.is_empty());
     }
     ok(&plan)
+}
+
+/// What is asked, whenever and however it is noted down.
+fn question(asked: &PlanRequest) -> serde_json::Result<Question> {
+    let alike = PlanRequest {
+        synchronization: None,
+        report: Report::default(),
+        ..asked.clone()
+    };
+    Ok(Sha256::digest(serde_json::to_vec(&alike)?).into())
+}
+
+/// Whether nothing changed since the same was answered with nothing. The synchronisation is noted down then.
+fn is_settled(call: &Calling, asked: &PlanRequest, question: &Question) -> bool {
+    let (caller, domain) = (call.caller(), call.state.domain());
+    // Of an available computer, administrators are told each time.
+    if call.computer.status() == Status::Available || !domain.settled.is(&caller, question) {
+        return false;
+    }
+    if let Some(told) = &asked.synchronization {
+        let said = (started(call, told), consumer(told));
+        domain.finished.note(&caller, said, told.packages_ok);
+    }
+    true
+}
+
+/// There was nothing to do: the same question is answered so until something changes.
+fn settle(call: &Calling, question: Question, changes: u64, is_clean: bool) {
+    if is_clean {
+        let settled = &call.state.domain().settled;
+        settled.put(&call.caller(), question, changes);
+    }
 }
 
 /// How the software is wanted, if it is another one than the server has.

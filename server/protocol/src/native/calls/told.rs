@@ -205,14 +205,23 @@ async fn synchronizations(
     Ok(Ok(()))
 }
 
+/// When a synchronisation began.
+pub(super) fn started(call: &Calling, told: &Synchronization) -> Option<db::Ts> {
+    call.state.settings.clients.time_zone.parse(&told.start)
+}
+
+/// The program that did it.
+pub(super) fn consumer(told: &Synchronization) -> String {
+    cut(&told.consumer, MAX_CONSUMER)
+}
+
 /// Notes down a synchronisation that is over.
 pub(super) async fn synchronization(
     call: &Calling,
     told: &Synchronization,
     candidates: Candidates,
 ) -> Result<(), Rejected> {
-    let start = call.state.settings.clients.time_zone.parse(&told.start);
-    let consumer = cut(&told.consumer, MAX_CONSUMER);
-    let said = (start, Some(consumer.as_str()));
+    let consumer = consumer(told);
+    let said = (started(call, told), Some(consumer.as_str()));
     records::take_synchronization(&call.caller(), candidates, said, told.packages_ok).await
 }
