@@ -26,6 +26,7 @@ mod jobs;
 mod messages;
 mod passkeys;
 mod password_reset;
+mod native;
 #[path = "../../../tests/src/peer/mod.rs"]
 #[allow(
     dead_code,

@@ -23,10 +23,10 @@ const UUID: &str = "4C4C4544-0036-3010-8056-B7C04F4E4B32";
 const OTHER_UUID: &str = "11111111-2222-3333-4444-555555555555";
 
 /// A server with a project that nobody joins by themselves.
-struct Fleet {
-    server: Server,
-    admin: Client,
-    project: i64,
+pub struct Fleet {
+    pub server: Server,
+    pub admin: Client,
+    pub project: i64,
 }
 
 /// A key that nobody else has.
@@ -53,15 +53,15 @@ fn refused(result: Result<Enrolled, EnrolError>) -> Why {
 }
 
 impl Fleet {
-    async fn on_sqlite() -> Self {
+    pub async fn on_sqlite() -> Self {
         Self::on(Server::on_sqlite().await).await
     }
 
-    async fn on_postgres() -> Self {
+    pub async fn on_postgres() -> Self {
         Self::on(Server::on_postgres().await).await
     }
 
-    async fn on(server: Server) -> Self {
+    pub async fn on(server: Server) -> Self {
         let admin = server.admin().await.described();
         let mut fleet = Self {
             server,
@@ -77,7 +77,7 @@ impl Fleet {
         fleet
     }
 
-    async fn make(&self, route: &str, body: Value) -> Value {
+    pub async fn make(&self, route: &str, body: Value) -> Value {
         let made = self
             .admin
             .post(&format!("/api/v1/token/{route}/"), body)
@@ -87,14 +87,14 @@ impl Fleet {
     }
 
     /// Changes the project.
-    async fn set(&self, rules: Value) {
+    pub async fn set(&self, rules: Value) {
         let path = format!("/api/v1/token/projects/{}/", self.project);
         let changed = self.admin.patch(&path, rules).await;
         assert_eq!(changed.status, 200, "{}", changed.text);
     }
 
     /// A token of the project with these members besides.
-    async fn token(&self, more: Value) -> Value {
+    pub async fn token(&self, more: Value) -> Value {
         let mut token = json!({"name": "Classroom", "project": self.project, "expires_at": "2999-01-01T00:00:00Z"});
         for (name, value) in more.as_object().unwrap() {
             token[name] = value.clone();
@@ -103,7 +103,7 @@ impl Fleet {
     }
 
     /// The secret of such a token.
-    async fn secret(&self, more: Value) -> String {
+    pub async fn secret(&self, more: Value) -> String {
         self.token(more).await["secret"]
             .as_str()
             .unwrap()
@@ -111,7 +111,7 @@ impl Fleet {
     }
 
     /// A tag that operators give.
-    async fn tag(&self, value: &str) -> i64 {
+    pub async fn tag(&self, value: &str) -> i64 {
         let stamps = self
             .admin
             .get("/api/v1/token/stamps/?prefix=TAG")
@@ -188,7 +188,7 @@ impl Fleet {
         self.admin.post(&path, body).await
     }
 
-    async fn count(&self, sql: &'static str) -> i64 {
+    pub async fn count(&self, sql: &'static str) -> i64 {
         let db = &self.server.state().db;
         let (count,): (i64,) = db.one(sql, args![]).await.unwrap();
         count

@@ -1,0 +1,7 @@
+//! The native protocol, as a computer with a key of its own speaks it.
+
+mod enrolment;
+mod moving;
+mod peer;
+mod requests;
+mod synchronization;
