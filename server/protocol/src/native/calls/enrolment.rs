@@ -12,8 +12,9 @@ use migasfree_native::key::PublicKey;
 use migasfree_server_audit::Author;
 use migasfree_server_auth::{AuthError, Connection, Operator, by_password};
 use migasfree_server_db as db;
+use migasfree_server_domain::client::caller::{Caller as Known, Refused as Rejected};
 use migasfree_server_domain::client::validate::{MAX_HOST_NAME, cut, given};
-use migasfree_server_domain::client::{computers, projects};
+use migasfree_server_domain::client::{attributes, computers, projects, tags};
 use migasfree_server_domain::core::rules::identity::canonical;
 use migasfree_server_domain::identity::{
     self, EnrolError, KeyText, Machine, Newcomer, State, Voucher, Why,
@@ -57,7 +58,10 @@ pub(in crate::native) async fn answer(signed: Signed) -> Outcome {
     let enrolled = arrival.enrol(now).await;
     let enrolled = enrolled.map_err(Denial::of_enrolment)?;
     match (enrolled.state, enrolled.computer) {
-        (State::Active, Some(computer)) => ok(&welcome(&state, computer, enrolled.project).await?),
+        (State::Active, Some(computer)) => {
+            arrival.tag(computer, enrolled.project, now).await?;
+            ok(&welcome(&state, computer, enrolled.project).await?)
+        }
         _ => with(StatusCode::ACCEPTED, &waiting()),
     }
 }
@@ -144,6 +148,37 @@ impl Arrival<'_> {
             }
             EnrolError::Database(error) => error.into(),
         })
+    }
+
+    /// Gives the computer the tags it asks for, beside those it has. Some that are none do not keep it out.
+    async fn tag(&self, id: ComputerId, project: ProjectId, now: db::Ts) -> Result<(), Denial> {
+        let wanted = &self.wanted.tags;
+        if wanted.is_empty() {
+            return Ok(());
+        }
+        let db = &self.state.db;
+        let name = projects::name_of(db, project).await?;
+        let found = computers::beside_project::<()>(db, id, &name).await?;
+        let Some((computer, project, ())) = found else {
+            return Ok(());
+        };
+        let caller = Known {
+            state: &self.state.services,
+            computer: &computer,
+            project: &project,
+            address: self.connection.client,
+            now,
+        };
+        let mut all = tags::assigned(&attributes::tags(db, id).await?);
+        all.extend(wanted.iter().cloned());
+        match tags::choose(&caller, &all).await {
+            Err(Rejected::Said(message)) => {
+                let (computer, reason) = (id.0, message.text);
+                tracing::warn!(computer, reason, "tags are not given");
+                Ok(())
+            }
+            other => Ok(other.map(drop)?),
+        }
     }
 
     /// As the token's maker was shown it, but for the key of this server.
