@@ -22,7 +22,7 @@ const ANYBODYS: &[&str] = &[
     "/src/",
     "/get_key_repositories",
     "/api/v1/public/",
-    "/api/native/1/enrol",
+    "/api/native/1/enrolment/",
     "/manager/v1/public/",
 ];
 
@@ -60,8 +60,8 @@ mod tests {
             ("/api/v1/token/projects/", Whose::Operators),
             ("/rest-auth/login/", Whose::Operators),
             ("/api/v1/safe/computers/", Whose::Computers),
-            ("/api/native/1/plan", Whose::Computers),
-            ("/api/native/1/enrol", Whose::Anybodys),
+            ("/api/native/1/synchronization/plan/", Whose::Computers),
+            ("/api/native/1/enrolment/", Whose::Anybodys),
             ("/api/v1/public/server/info/", Whose::Anybodys),
             ("/public/debian-12/stores/main/a_1_all.deb", Whose::Anybodys),
             ("/health", Whose::Anybodys),

@@ -127,7 +127,13 @@ where
                 Err(denial) => {
                     // Of what nobody signed there is nothing to say but that it came.
                     if signature.is_some() {
-                        note(&state, &front, (&path, &caller, connection), &denial).await;
+                        note(
+                            &state,
+                            &front,
+                            (path.as_str(), &*caller, connection),
+                            &denial,
+                        )
+                        .await;
                     }
                     denial.written()
                 }
