@@ -4,11 +4,13 @@ use migasfree_native::enrolment::{Credentials, Previous};
 use migasfree_native::key::KeyPair;
 use migasfree_native::requests::{INFO, LABEL, Nothing};
 use migasfree_native::token::EnrolmentToken;
+use migasfree_server::config::Settings;
 use migasfree_server_db::args;
 use migasfree_server_db::random::{Random as _, SystemRandom};
 use serde_json::{Value, json};
 
 use super::peer::{Answer, Computer};
+use crate::harness::Server;
 use crate::identity::Fleet;
 use crate::on_both_engines;
 
@@ -155,4 +157,26 @@ on_both_engines! {
         let nowhere = computer.enrol(&computer.enrolment("No such project / at all")).await;
         assert!(nowhere.is_signed && nowhere.json != Value::Null, "{nowhere:?}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn too_many_that_nobody_vouches_for_are_told_when_to_come_again() {
+    let settings = Settings {
+        new_computers_per_address: 1,
+        ..Server::sqlite_settings()
+    };
+    let fleet = Fleet::on(Server::with(settings).await).await;
+    let mut statuses = Vec::new();
+    for number in 0..6 {
+        let uuid = format!("{number}0000000-2222-3333-4444-555555555555");
+        let computer = Computer::new(&fleet.server, &uuid, &format!("pc{number}"));
+        let answer = computer.enrol(&computer.enrolment(PROJECT)).await;
+        assert!(answer.is_signed, "{answer:?}");
+        statuses.push(answer.status);
+        if answer.status == 429 {
+            assert_eq!(answer.code(), "too_many_new_computers_from_address");
+            assert!(answer.headers.contains_key("retry-after"));
+        }
+    }
+    assert_eq!(statuses, [202, 202, 202, 202, 202, 429]);
 }
