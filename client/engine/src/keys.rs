@@ -1,4 +1,6 @@
-//! The keys this computer got from its server, and its number there.
+//! The keys this computer got from its server, and its number there; [`own`] has the one it made itself.
+
+pub mod own;
 
 use std::ffi::OsStr;
 use std::fs;
@@ -14,6 +16,14 @@ use crate::files;
 
 /// File with the name of the account the packager's keys were handed out to.
 const PACKAGER_NAME: &str = "packager.user";
+
+/// Files of the native protocol that go with the keys.
+const NATIVE_FILES: [&str; 4] = [
+    own::KEY_FILE,
+    own::ENROLMENT_FILE,
+    own::DEFINITIONS_FILE,
+    own::INVENTORY_FILE,
+];
 
 /// Why keys could not be read or kept.
 #[derive(Debug, thiserror::Error)]
@@ -232,7 +242,12 @@ impl KeyStore {
             let is_key = path
                 .extension()
                 .is_some_and(|ending| ending == "pri" || ending == "pub");
-            if is_key || path.ends_with("computer.json") || path.ends_with(PACKAGER_NAME) {
+            let is_native = NATIVE_FILES.iter().any(|name| path.ends_with(name));
+            if is_key
+                || is_native
+                || path.ends_with("computer.json")
+                || path.ends_with(PACKAGER_NAME)
+            {
                 files::remove_optional(&path).map_err(|error| failed(&path, error))?;
             }
         }

@@ -9,6 +9,7 @@ use std::collections::BTreeSet;
 use std::io;
 use std::path::PathBuf;
 
+use migasfree_native::key::PublicKey;
 use serde::{Deserialize, Serialize};
 
 use crate::files;
@@ -35,6 +36,9 @@ struct Remembered {
     pinned: Option<Fingerprint>,
     /// The key an administrator accepted without the server's word.
     accepted: Option<Fingerprint>,
+    /// The key that signs the server's answers in the native protocol.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    server_key: Option<PublicKey>,
 }
 
 /// What to do with the key a server hands out in the clear.
@@ -135,6 +139,22 @@ impl TrustStore {
     /// [`TrustError`].
     pub fn accept(&self, key: Fingerprint) -> Result<(), TrustError> {
         self.change(|remembered| remembered.accepted = Some(key))
+    }
+
+    /// The key that signs the server's answers in the native protocol, where one is known.
+    ///
+    /// # Errors
+    /// [`TrustError`].
+    pub fn server_key(&self) -> Result<Option<PublicKey>, TrustError> {
+        Ok(self.read()?.server_key)
+    }
+
+    /// From now on this key, and no other, signs the server's answers. `None`: the next one that is vouched for does.
+    ///
+    /// # Errors
+    /// [`TrustError`].
+    pub fn pin_server_key(&self, key: Option<PublicKey>) -> Result<(), TrustError> {
+        self.change(|remembered| remembered.server_key = key)
     }
 
     fn change(&self, change: impl FnOnce(&mut Remembered)) -> Result<(), TrustError> {
