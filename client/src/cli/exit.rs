@@ -29,6 +29,8 @@ impl Exit {
     pub const OUTPUT: Self = Self(74);
     /// Offline, or no daemon: later it may work.
     pub const TEMPORARY: Self = Self(75);
+    /// An administrator of the server has to approve this computer.
+    pub const PENDING: Self = Self(114);
     /// Stopped by a signal, no package manager, or an upload rejected.
     pub const STOPPED: Self = Self(115);
     pub const CANCELLED: Self = Self(125);
@@ -42,6 +44,7 @@ impl Exit {
             | EngineError::WhoRegisters(_)
             | EngineError::BadCredentials(_)
             | EngineError::TrustDamaged { .. }
+            | EngineError::OwnKeyDamaged { .. }
             | EngineError::Locked(_) => Self::PERM,
             EngineError::Refused(_)
             | EngineError::Server { .. }
@@ -49,9 +52,15 @@ impl Exit {
             | EngineError::Untrusted(_)
             | EngineError::NewKeys(_)
             | EngineError::KeyRefused { .. }
+            | EngineError::Changed(_)
+            | EngineError::NotNative(_)
+            | EngineError::Skewed { .. }
+            | EngineError::NoTokens(_)
+            | EngineError::OthersToken(_)
             | EngineError::Unintelligible(_)
             | EngineError::InvalidTag(_)
             | EngineError::UnknownTags(_) => Self::NO_DATA,
+            EngineError::Pending { .. } => Self::PENDING,
             EngineError::Saturated { .. } => Self::AGAIN,
             EngineError::NoPackageManager | EngineError::NoPrinters => Self::STOPPED,
             EngineError::Config(_) => Self::USAGE,

@@ -55,7 +55,20 @@ ErrorCertificateFile = Nobody this computer trusts vouches for the certificate o
 ErrorCertificateIssuer = Nobody this computer trusts vouches for the certificate of { $server }. An administrator installs the package `ca-certificates`, or puts the certificate of your organisation's own authority into { $file }.
 ErrorCertificateName = The certificate that came is not for { $server }. Check the name of the server with `migasfree conf`; if it is right, whoever runs the server has to get a certificate for it.
 ErrorCertificateNotYet = The certificate of { $server } is not valid yet. Check the clock of this computer.
+ErrorChanged = The answer was changed on the way or comes from another server ({ $reason }): nothing of it is believed, and this computer stays as it was. Try again on another network; if that does not help, tell whoever runs the server.
 ErrorCheckList = `{ $text }` is not a JSON list of names ({ $reason }); write it as ["gimp", "vlc"].
+ErrorClockAhead = { $unit ->
+        [seconds] This computer's clock is { $amount } seconds ahead of the server's.
+        [minutes] This computer's clock is { $amount } minutes ahead of the server's.
+        [hours] This computer's clock is { $amount } hours ahead of the server's.
+       *[days] This computer's clock is { $amount } days ahead of the server's.
+    } Set it right and try again.
+ErrorClockBehind = { $unit ->
+        [seconds] This computer's clock is { $amount } seconds behind the server's.
+        [minutes] This computer's clock is { $amount } minutes behind the server's.
+        [hours] This computer's clock is { $amount } hours behind the server's.
+       *[days] This computer's clock is { $amount } days behind the server's.
+    } Set it right and try again.
 ErrorConfig = The configuration is wrong: { $reason }
 ErrorCredentialsNeeded = This computer is not registered: the server wants to know who registers it ({ $reason }); use `migasfree register --user NAME`.
 ErrorDaemonLost = The daemon went away; the job goes on, follow it with `migasfree log { $job }`.
@@ -86,15 +99,19 @@ ErrorNoRoom = { $needed } are needed on { $place }, and { $free } are free: { $m
 ErrorNoRoot = There is no folder { $folder }.
 ErrorNoSuchJob = There is no job { $job }.
 ErrorNoTerminal = There is no terminal to ask on.
+ErrorNoTokens = { $server } takes no enrolment tokens; use `migasfree register --user NAME`.
 ErrorNobodyThere = Nothing answers at { $server } ({ $reason }). It may be stopped; if it is not, check its address with `migasfree conf`.
 ErrorNotCancellable = Packages are being changed: only an administrator can stop the job now.
 ErrorNotHttps = What answers at { $server } does not speak https. Check the address and the port with `migasfree conf`.
 ErrorNotInterrupted = The job is at a step that is not interrupted; it is over soon.
+ErrorNotNative = What answers does not speak the protocol that the server spoke before ({ $server }): somebody may stand between, and nothing of it is believed. If that is right, because the server was set up anew, root runs `migasfree register --accept-new-keys`.
 ErrorNotRegistered = This computer is not registered; run `migasfree register`.
 ErrorNotRemoved = { $packages } cannot be removed; try again with `migasfree purge { $packages }`.
     { $reason }
 ErrorOffline = The server cannot be reached ({ $reason }); try again when the network is back.
+ErrorOthersToken = The token is for another server than { $server }. Check the address of the server with `migasfree conf`.
 ErrorOutput = What was said could not be written: { $reason }
+ErrorOwnKeyDamaged = The key of this computer is damaged: { $file } ({ $reason }). Put the file back from a backup, or enrol anew with `migasfree remove-keys` and `migasfree register`.
 ErrorPackageManagerStart = The package manager could not be run: { $reason }
 ErrorPackageNotFound = No package called { $name } is known; check the name, or get new package lists with `migasfree sync`.
 ErrorPage = A web page came in place of the server's answer. If the network asks to sign in, sign in with a web browser and try again; if not, check the address of the server with `migasfree conf`.
@@ -102,6 +119,7 @@ ErrorPasswordArgument = A password among the arguments can be seen by everybody 
 ErrorPasswordFile = The password cannot be read from { $file }: { $reason }
 ErrorPasswordFileReadable = The password in { $file } can be read by others on this computer: use `chmod 600` on the file.
 ErrorPasswordReadable = The packager's password in { $file } can be read by others on this computer: take it out, or use `chmod 600` on the file.
+ErrorPending = This computer waits for approval; the fingerprint of its key is { $fingerprint }. It asks again in { $seconds } seconds.
 ErrorProxySignIn = The proxy wants to know who uses it, and migasfree signs in to none. Have it let this computer through, or set another one with `migasfree conf --proxy`.
 ErrorReadOnly = The disk that holds { $place } can only be read now.
 ErrorRefused = The server refuses this computer: { $reason }

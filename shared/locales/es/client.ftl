@@ -92,6 +92,24 @@ ErrorUnrepaired = No se puede reparar { $packages }; pruebe `migasfree install {
 ErrorUnsealed = Algo ha respondido en lugar del servidor ({ $status }): { $detail }. Puede ser un proxy o una red que pide iniciar sesión.
 ErrorUnsteady = El gestor de paquetes quiere hacer otra cosa cada vez que se le pregunta; inténtelo más tarde.
 ErrorUntrusted = Las claves del servidor son distintas de las del registro, o alguien responde en su lugar ({ $reason }): no se cree nada de ello. Si es correcto, porque el servidor se instaló de nuevo, root ejecuta `migasfree register --accept-new-keys`.
+ErrorChanged = La respuesta se cambió por el camino o es de otro servidor ({ $reason }): no se cree nada de ella y este equipo queda como estaba. Pruebe en otra red; si no ayuda, avise a quien administra el servidor.
+ErrorClockAhead = { $unit ->
+        [seconds] El reloj de este equipo va { $amount } segundos adelantado respecto al del servidor.
+        [minutes] El reloj de este equipo va { $amount } minutos adelantado respecto al del servidor.
+        [hours] El reloj de este equipo va { $amount } horas adelantado respecto al del servidor.
+       *[days] El reloj de este equipo va { $amount } días adelantado respecto al del servidor.
+    } Póngalo en hora e inténtelo de nuevo.
+ErrorClockBehind = { $unit ->
+        [seconds] El reloj de este equipo va { $amount } segundos atrasado respecto al del servidor.
+        [minutes] El reloj de este equipo va { $amount } minutos atrasado respecto al del servidor.
+        [hours] El reloj de este equipo va { $amount } horas atrasado respecto al del servidor.
+       *[days] El reloj de este equipo va { $amount } días atrasado respecto al del servidor.
+    } Póngalo en hora e inténtelo de nuevo.
+ErrorNoTokens = { $server } no acepta tokens de inscripción; use `migasfree register --user NOMBRE`.
+ErrorNotNative = Lo que responde no habla el protocolo que el servidor hablaba antes ({ $server }): puede haber alguien en medio, y no se cree nada de ello. Si es correcto, porque el servidor se instaló de nuevo, root ejecuta `migasfree register --accept-new-keys`.
+ErrorOthersToken = El token es para otro servidor que { $server }. Compruebe la dirección del servidor con `migasfree conf`.
+ErrorOwnKeyDamaged = La clave de este equipo está dañada: { $file } ({ $reason }). Recupere el fichero de una copia de seguridad, o inscriba el equipo de nuevo con `migasfree remove-keys` y `migasfree register`.
+ErrorPending = Este equipo espera aprobación; la huella de su clave es { $fingerprint }. Volverá a preguntar dentro de { $seconds } segundos.
 EventDataNotWritten = No se pueden escribir los datos de los eventos: { $reason }
 ExpectedFlag = `true` ni `false`
 ExpectedHostAndPort = un equipo y un puerto como en `cache.example.org:3142`

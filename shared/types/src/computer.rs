@@ -29,6 +29,9 @@ pub struct ServerInfo {
     pub organization: String,
     /// Calls it has beyond those of migasfree 5, by path below the version: `safe/keys/repositories/`.
     pub additions: Vec<String>,
+    /// Its offer of the native protocol (`features::Offer` there).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub native: Option<serde_json::Value>,
 }
 
 /// The server's word about the keys of its repositories (`keys/repositories`).

@@ -19,7 +19,7 @@ use super::local::{LocalEngine, io};
 use super::trusting::remembering;
 use super::{
     CatalogSnapshot, Credentials, Engine, EngineError, Identity, NetworkInfo, Outcome, PublicFile,
-    SyncRequest,
+    Standing, SyncRequest,
 };
 
 /// Largest file of the public area that is fetched.
@@ -40,6 +40,10 @@ impl Engine for LocalEngine {
             manage_devices: settings.manage_devices,
             auto_update: settings.auto_update_packages,
         }
+    }
+
+    fn standing(&self) -> Standing {
+        self.registration.standing()
     }
 
     fn network(&self) -> NetworkInfo {
@@ -69,7 +73,11 @@ impl Engine for LocalEngine {
         self.registration.forget(all)
     }
 
+    /// A server of the native protocol says it with the plan.
     async fn availability(&self) -> Availability {
+        if self.standing().is_native() {
+            return Availability::Available;
+        }
         self.open_server.availability().await
     }
 

@@ -52,6 +52,7 @@ impl LocalEngine {
         };
         tracker.begin(Stage::Connect);
         if request.background
+            && !self.registration.standing().is_native()
             && let Availability::Saturated { retry_after } = self.open_server.availability().await
         {
             return Err(EngineError::Saturated {
@@ -135,8 +136,8 @@ impl LocalEngine {
         let mut marks = Marks::default();
         let hooks = async { Ok(self.run_hooks(Stage::HooksPre, job, tracker).await) };
         marks.hooks_failed |= !Self::unless_cancelled(job, hooks).await?;
-        Self::unless_cancelled(job, self.send_attributes(server, job, tracker)).await?;
-        Self::unless_cancelled(job, self.send_faults(server, job, tracker)).await?;
+        self.begin(server, Some(start)).await?;
+        Self::unless_cancelled(job, self.evaluate(server, job, tracker)).await?;
         Self::checkpoint(job)?;
         if self.pms.is_some() {
             self.packages_of_a_sync(server, force_upgrade, &mut marks, job, tracker)
@@ -224,9 +225,11 @@ impl LocalEngine {
             start: start.to_owned(),
             packages_ok: !marks.packages_failed,
         };
-        self.outbox
-            .add_synchronization(&record)
-            .map_err(|error| io("the outbox", error))?;
+        if marks.packages_failed || !server.has_noted() {
+            self.outbox
+                .add_synchronization(&record)
+                .map_err(|error| io("the outbox", error))?;
+        }
         match self.deliver(server).await {
             Err(error @ EngineError::Offline(_)) => {
                 let later = EngineText::ToldLater.with([told::untold(&error).into()]);

@@ -15,6 +15,7 @@ use crate::inventory::hardware::HardwareMemory;
 use crate::inventory::software::KnownSoftware;
 use crate::job::Job;
 use crate::keys::KeyStoreError;
+use crate::keys::own::OwnKeyError;
 use crate::lock::{FileLock, LockError};
 use crate::observer::Stage;
 use crate::outbox::{ErrorRecord, Outbox};
@@ -396,6 +397,20 @@ impl From<KeyStoreError> for EngineError {
     }
 }
 
+impl From<OwnKeyError> for EngineError {
+    fn from(error: OwnKeyError) -> Self {
+        let damaged = |file: PathBuf, reason: String| Self::OwnKeyDamaged {
+            file: file.display().to_string(),
+            reason,
+        };
+        match error {
+            OwnKeyError::Key { file, source } => damaged(file, source.to_string()),
+            OwnKeyError::Enrolment { file, source } => damaged(file, source.to_string()),
+            OwnKeyError::Io { file, source } => io(&file.display().to_string(), source),
+        }
+    }
+}
+
 impl From<ApiError> for EngineError {
     fn from(error: ApiError) -> Self {
         if let Some(why) = error.unreached() {
@@ -425,6 +440,9 @@ impl From<ApiError> for EngineError {
                 Self::Config(Box::new(refused))
             }
             ApiError::Untrusted(reason) => Self::Untrusted(reason),
+            ApiError::Changed { call, reason } => Self::Changed(format!("{call}: {reason}")),
+            ApiError::NotNative { call, status } => Self::NotNative(format!("{call} ({status})")),
+            ApiError::Skewed { behind, seconds } => Self::Skewed { behind, seconds },
             ApiError::Transport(TransportError::File { path, source }) => {
                 Self::Io { what: path, source }
             }

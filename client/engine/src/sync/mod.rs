@@ -97,6 +97,49 @@ pub struct Identity {
     pub auto_update: bool,
 }
 
+/// How a computer proves to its server who it is.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "by", rename_all = "snake_case")]
+pub enum Standing {
+    /// It is not registered.
+    #[default]
+    Unknown,
+    /// By the key of its project, which all its computers have.
+    ProjectKey,
+    /// By the key it made itself.
+    OwnKey { fingerprint: String },
+    /// By nothing yet: an administrator has to approve its key.
+    Pending { fingerprint: String },
+}
+
+impl Standing {
+    /// Whether it speaks the native protocol.
+    #[must_use]
+    pub fn is_native(&self) -> bool {
+        matches!(self, Self::OwnKey { .. })
+    }
+
+    /// The word for it: `none`, `project-key`, `own-key` or `pending`.
+    #[must_use]
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Unknown => "none",
+            Self::ProjectKey => "project-key",
+            Self::OwnKey { .. } => "own-key",
+            Self::Pending { .. } => "pending",
+        }
+    }
+
+    /// What its key is called; empty where it has none of its own.
+    #[must_use]
+    pub fn fingerprint(&self) -> &str {
+        match self {
+            Self::Unknown | Self::ProjectKey => "",
+            Self::OwnKey { fingerprint } | Self::Pending { fingerprint } => fingerprint,
+        }
+    }
+}
+
 /// First IPv4 network of the computer.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NetworkInfo {
@@ -149,6 +192,47 @@ pub enum EngineError {
          set up anew, root runs `migasfree register --accept-new-keys`"
     )]
     NewKeys(String),
+    /// An answer is not signed as the server's: nothing follows from it.
+    #[error(
+        "the answer was changed on the way or comes from another server ({0}): nothing of it is believed, and this computer \
+         stays as it was"
+    )]
+    Changed(String),
+    /// The server spoke the native protocol before, or its key is known, and what answers now does not.
+    #[error(
+        "what answers at {0} does not speak the protocol that the server spoke before: somebody may stand between, and \
+         nothing of it is believed. If that is right, because the server was set up anew, root runs \
+         `migasfree register --accept-new-keys`"
+    )]
+    NotNative(String),
+    /// The server refuses what comes with such a time.
+    #[error(
+        "this computer's clock is {seconds} seconds away from the server's; set it right and try again"
+    )]
+    Skewed { behind: bool, seconds: u64 },
+    /// An administrator of the server has to approve this computer.
+    #[error(
+        "this computer waits for approval; the fingerprint of its key is {fingerprint}, and it asks again in \
+         {retry_after} seconds"
+    )]
+    Pending {
+        fingerprint: String,
+        retry_after: u64,
+    },
+    /// A token is for servers of the native protocol.
+    #[error("{0} takes no enrolment tokens; register with `migasfree register --user NAME`")]
+    NoTokens(String),
+    /// A token names another server than the one of the configuration.
+    #[error(
+        "the token is for another server than {0}; check the address of the server with `migasfree conf`"
+    )]
+    OthersToken(String),
+    /// The key this computer made itself, or what is known of it.
+    #[error(
+        "the key of this computer is damaged: {file} ({reason}); put the file back from a backup, or enrol anew with \
+         `migasfree remove-keys` and `migasfree register`"
+    )]
+    OwnKeyDamaged { file: String, reason: String },
     #[error("the server asks to come back in {seconds} seconds")]
     Saturated { seconds: u64 },
     #[error("the server failed ({status}): {detail}")]
@@ -217,6 +301,9 @@ impl EngineError {
             Self::Unsealed { .. }
                 | Self::Unintelligible(_)
                 | Self::Untrusted(_)
+                | Self::Changed(_)
+                | Self::NotNative(_)
+                | Self::Skewed { .. }
                 | Self::Saturated { .. }
         )
     }
@@ -233,11 +320,18 @@ impl EngineError {
             | Self::Server { .. }
             | Self::Unsealed { .. }
             | Self::Unintelligible(_)
+            | Self::Skewed { .. }
+            | Self::Pending { .. }
+            | Self::NoTokens(_)
             | Self::UnknownTags(_) => ResultCode::Server,
             Self::Untrusted(_)
             | Self::NewKeys(_)
-            | Self::KeyRefused { .. }
-            | Self::TrustDamaged { .. } => ResultCode::Untrusted,
+            | Self::Changed(_)
+            | Self::NotNative(_)
+            | Self::OthersToken(_)
+            | Self::OwnKeyDamaged { .. }
+            | Self::TrustDamaged { .. }
+            | Self::KeyRefused { .. } => ResultCode::Untrusted,
             Self::NoPackageManager | Self::NoPrinters => ResultCode::Backend,
             Self::InvalidTag(_) | Self::Config(_) => ResultCode::NotFound,
             Self::Locked(_) => ResultCode::LockTimeout,
@@ -253,6 +347,11 @@ impl EngineError {
 pub trait Engine: Send + Sync + std::fmt::Debug {
     /// Known without asking the server.
     fn identity(&self) -> Identity;
+
+    /// How this computer proves who it is. Known without asking the server.
+    fn standing(&self) -> Standing {
+        Standing::Unknown
+    }
 
     /// First IPv4 network.
     fn network(&self) -> NetworkInfo;

@@ -87,6 +87,7 @@ impl LocalEngine {
         let told = async {
             let server = self.server().await?;
             self.send_software(&*server, pms, tracker).await?;
+            server.flush().await?;
             // The packages are what they are, and the server knows of them.
             let _ = self.report_end(&*server, tracker).await;
             Ok::<(), EngineError>(())
@@ -202,8 +203,8 @@ impl LocalEngine {
         if !apply {
             return Ok(ResultCode::Ok);
         }
-        Self::unless_cancelled(job, self.send_attributes(server, job, tracker)).await?;
-        Self::unless_cancelled(job, self.send_faults(server, job, tracker)).await?;
+        self.begin(server, None).await?;
+        Self::unless_cancelled(job, self.evaluate(server, job, tracker)).await?;
         Self::checkpoint(job)?;
         let pms = self.package_manager()?;
         self.update_repositories(server, pms, tracker).await?;

@@ -3,18 +3,28 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use migasfree_native::token::EnrolmentToken;
 
 use crate::transport::Server;
 use crate::transport::messages::ComputerId;
 
 use super::local::LocalEngine;
-use super::{Credentials, EngineError};
+use super::{Credentials, EngineError, Standing};
 
 /// What makes this computer known to its server, and keeps what it needs for that.
 #[async_trait]
 pub trait Registration: Send + Sync + std::fmt::Debug {
     /// Whether the server would believe that it is this computer. Known without asking.
     fn is_registered(&self) -> bool;
+
+    /// How this computer proves who it is. Known without asking.
+    fn standing(&self) -> Standing {
+        if self.is_registered() {
+            Standing::ProjectKey
+        } else {
+            Standing::Unknown
+        }
+    }
 
     /// The number the server gave this computer, as far as it is remembered.
     fn computer_id(&self) -> Option<ComputerId>;
@@ -32,6 +42,11 @@ pub trait Registration: Send + Sync + std::fmt::Debug {
         credentials: &Credentials,
         accept_new_keys: bool,
     ) -> Result<ComputerId, EngineError>;
+
+    /// Registers with a token of the server, which also says which server may answer.
+    async fn enrol(&self, _token: &EnrolmentToken) -> Result<ComputerId, EngineError> {
+        Err(EngineError::NoTokens("it".to_owned()))
+    }
 
     /// The server has no answer for the number we know. It is asked for the number: only its own word makes us forget
     /// the old one. Never fails.
@@ -52,5 +67,14 @@ impl LocalEngine {
     ) -> Result<ComputerId, EngineError> {
         let _lock = self.lock()?;
         self.registration.register(credentials, true).await
+    }
+
+    /// Registers with an enrolment token.
+    ///
+    /// # Errors
+    /// As [`super::Engine::register`].
+    pub async fn enrol(&self, token: &EnrolmentToken) -> Result<ComputerId, EngineError> {
+        let _lock = self.lock()?;
+        self.registration.enrol(token).await
     }
 }

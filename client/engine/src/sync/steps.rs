@@ -11,7 +11,7 @@ use crate::outbox;
 use crate::pms::{Action, PackageManager, PmsError};
 use crate::policy::Asker;
 use crate::transport::messages::MandatoryPackages;
-use crate::transport::{ApiError, AttributeReport, Report, Server};
+use crate::transport::{ApiError, AttributeReport, Beginning, Report, Server};
 
 use super::local::{LocalEngine, io};
 use super::tracker::Tracker;
@@ -20,27 +20,27 @@ use super::{EngineError, EngineText, told};
 /// Who sends the synchronisation record.
 const CONSUMER: &str = concat!("migasfree ", env!("CARGO_PKG_VERSION"));
 
+/// How often properties may change while they are evaluated.
+const MOST_EVALUATIONS: usize = 3;
+
 impl LocalEngine {
-    /// Sends what earlier runs could not. What the server will never take is dropped, so that it does not block the
-    /// rest.
+    /// Sends what earlier runs could not, and what was gathered. What the server will never take is dropped, so that it
+    /// does not block the rest.
     pub(super) async fn deliver(&self, server: &dyn Server) -> Result<(), EngineError> {
         let read = |error| io("the outbox", error);
-        loop {
+        // Whoever answers each by itself has the errors, whatever becomes of the rest.
+        while !server.gathers() {
             let errors = self.outbox.errors().map_err(read)?;
             if errors.is_empty() {
                 break;
             }
-            if !errors.records.is_empty() {
-                let text = outbox::description(&errors.records);
-                accepted_or_useless(server.tell(Report::Errors(&text)).await)?;
-            }
+            self.tell_errors(server, &errors).await?;
             errors.delivered().map_err(read)?;
         }
         loop {
+            let errors = self.outbox.errors().map_err(read)?;
             let waiting = self.outbox.synchronizations().map_err(read)?;
-            if waiting.is_empty() {
-                return Ok(());
-            }
+            self.tell_errors(server, &errors).await?;
             for record in &waiting.records {
                 let report = Report::Synchronization {
                     start: &record.start,
@@ -49,8 +49,72 @@ impl LocalEngine {
                 };
                 accepted_or_useless(server.tell(report).await)?;
             }
+            accepted_or_useless(server.flush().await)?;
+            if errors.is_empty() && waiting.is_empty() {
+                return Ok(());
+            }
+            errors.delivered().map_err(read)?;
             waiting.delivered().map_err(read)?;
         }
+    }
+
+    async fn tell_errors(
+        &self,
+        server: &dyn Server,
+        errors: &outbox::Batch<outbox::ErrorRecord>,
+    ) -> Result<(), EngineError> {
+        if errors.records.is_empty() {
+            return Ok(());
+        }
+        let text = outbox::description(&errors.records);
+        accepted_or_useless(server.tell(Report::Errors(&text)).await)
+    }
+
+    /// What comes is said at once, by a protocol that can.
+    pub(super) async fn begin(
+        &self,
+        server: &dyn Server,
+        start: Option<&str>,
+    ) -> Result<(), EngineError> {
+        let inventory = match self.pms.as_deref() {
+            Some(pms) if server.gathers() => Some(software::inventory(
+                &pms.installed().await?,
+                pms.extension(),
+            )),
+            _ => None,
+        };
+        server.begin(Beginning {
+            start,
+            consumer: CONSUMER,
+            inventory: inventory.as_deref(),
+        });
+        Ok(())
+    }
+
+    /// Finds out what the computer is, and what is wrong with it, by what the server defines now.
+    pub(super) async fn evaluate(
+        &self,
+        server: &dyn Server,
+        job: &Job<'_>,
+        tracker: &Tracker<'_>,
+    ) -> Result<(), EngineError> {
+        self.send_attributes(server, job, tracker).await?;
+        self.send_faults(server, job, tracker).await?;
+        for _ in 0..MOST_EVALUATIONS {
+            let changed = server.settle().await?;
+            if changed.properties {
+                self.send_attributes(server, job, tracker).await?;
+            }
+            if changed.faults {
+                self.send_faults(server, job, tracker).await?;
+            }
+            if !changed.properties {
+                return Ok(());
+            }
+        }
+        Err(EngineError::Unintelligible(
+            "the properties are others each time".to_owned(),
+        ))
     }
 
     pub(super) async fn send_attributes(

@@ -58,6 +58,14 @@ migasfree_types::texts! {
         KeyNotVouched: "it is another one than before, and this server cannot vouch for it";
         KeysInTheClear(call, server, fingerprint): "{ $call } was offered before: somebody may stand between. If { $server } was replaced by a server that cannot vouch for its repository key, root accepts it with `migasfree keys accept { $fingerprint }`";
         ErrorUntrusted(reason): "The server's keys are other ones than at registration, or somebody answers in its place ({ $reason }): nothing of it is believed. If that is right, because the server was set up anew, root runs `migasfree register --accept-new-keys`.";
+        ErrorChanged(reason): "The answer was changed on the way or comes from another server ({ $reason }): nothing of it is believed, and this computer stays as it was. Try again on another network; if that does not help, tell whoever runs the server.";
+        ErrorNotNative(server): "What answers does not speak the protocol that the server spoke before ({ $server }): somebody may stand between, and nothing of it is believed. If that is right, because the server was set up anew, root runs `migasfree register --accept-new-keys`.";
+        ErrorClockBehind(unit, amount): "{ $unit ->\n    [seconds] This computer's clock is { $amount } seconds behind the server's.\n    [minutes] This computer's clock is { $amount } minutes behind the server's.\n    [hours] This computer's clock is { $amount } hours behind the server's.\n   *[days] This computer's clock is { $amount } days behind the server's.\n} Set it right and try again.";
+        ErrorClockAhead(unit, amount): "{ $unit ->\n    [seconds] This computer's clock is { $amount } seconds ahead of the server's.\n    [minutes] This computer's clock is { $amount } minutes ahead of the server's.\n    [hours] This computer's clock is { $amount } hours ahead of the server's.\n   *[days] This computer's clock is { $amount } days ahead of the server's.\n} Set it right and try again.";
+        ErrorPending(fingerprint, seconds): "This computer waits for approval; the fingerprint of its key is { $fingerprint }. It asks again in { $seconds } seconds.";
+        ErrorNoTokens(server): "{ $server } takes no enrolment tokens; use `migasfree register --user NAME`.";
+        ErrorOthersToken(server): "The token is for another server than { $server }. Check the address of the server with `migasfree conf`.";
+        ErrorOwnKeyDamaged(file, reason): "The key of this computer is damaged: { $file } ({ $reason }). Put the file back from a backup, or enrol anew with `migasfree remove-keys` and `migasfree register`.";
         ErrorUnintelligible(reason): "The server does not speak as expected: { $reason }";
         ErrorNoPackageManager: "No supported package manager was found.";
         ErrorInvalidTag(tag): "`{ $tag }` is not a tag: PREFIX-value is expected";

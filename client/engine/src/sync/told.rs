@@ -107,6 +107,18 @@ pub fn error(error: &EngineError) -> Message {
             EngineText::ErrorUnsealed.with([status.to_string().into(), detail.into()])
         }
         EngineError::Untrusted(reason) => EngineText::ErrorUntrusted.told(&[reason]),
+        EngineError::Changed(reason) => EngineText::ErrorChanged.told(&[reason]),
+        EngineError::NotNative(server) => EngineText::ErrorNotNative.told(&[server]),
+        EngineError::Skewed { behind, seconds } => skewed(*behind, *seconds),
+        EngineError::Pending {
+            fingerprint,
+            retry_after,
+        } => EngineText::ErrorPending.with([fingerprint.into(), (*retry_after).into()]),
+        EngineError::NoTokens(server) => EngineText::ErrorNoTokens.told(&[server]),
+        EngineError::OthersToken(server) => EngineText::ErrorOthersToken.told(&[server]),
+        EngineError::OwnKeyDamaged { file, reason } => {
+            EngineText::ErrorOwnKeyDamaged.told(&[file, reason])
+        }
         EngineError::KeyRefused {
             server,
             fingerprint,
@@ -141,6 +153,22 @@ pub fn error(error: &EngineError) -> Message {
             }
         }
     }
+}
+
+/// How far the clock of this computer is from the server's, in the largest unit that says it well.
+fn skewed(behind: bool, seconds: u64) -> Message {
+    let (unit, amount) = match seconds {
+        0..120 => ("seconds", seconds),
+        120..7_200 => ("minutes", (seconds + 30) / 60),
+        7_200..172_800 => ("hours", (seconds + 1_800) / 3_600),
+        _ => ("days", (seconds + 43_200) / 86_400),
+    };
+    let text = if behind {
+        EngineText::ErrorClockBehind
+    } else {
+        EngineText::ErrorClockAhead
+    };
+    text.with([unit.into(), amount.into()])
 }
 
 /// Why a configuration cannot be used.
@@ -416,6 +444,20 @@ mod tests {
         let before = packages(&PmsError::NotFound("nowhere".into()));
         let told = with_problems(end.clone(), &[before.clone(), end.clone()]);
         assert_eq!(told.text, format!("{end}\n{before}"));
+    }
+
+    #[test]
+    fn a_wrong_clock_is_told_in_words() {
+        for (behind, seconds, told) in [
+            (true, 300, "5 minutes behind"),
+            (true, 61, "61 seconds behind"),
+            (false, 7_300, "2 hours ahead of"),
+            (false, 31_536_000, "365 days ahead of"),
+        ] {
+            let message = error(&EngineError::Skewed { behind, seconds });
+            let expected = format!("This computer's clock is {told} the server's.");
+            assert!(message.text.starts_with(&expected), "{message}");
+        }
     }
 
     #[test]

@@ -18,6 +18,18 @@ impl LocalEngine {
         pms: &dyn PackageManager,
         tracker: &Tracker<'_>,
     ) -> Result<String, EngineError> {
+        let in_use = self.used_key(pms);
+        if server.gathers()
+            && let Some(key) = &in_use
+        {
+            let word = server.repository_fingerprints().await?;
+            if word == [key.fingerprint.clone()] {
+                self.trust
+                    .pin(&key.fingerprint, Some(&word))
+                    .map_err(remembering)?;
+                return Ok(key.armored.clone());
+            }
+        }
         let offered = self.open_server.repository_key().await?;
         let offered = RepositoryKey::read(&offered).map_err(|error| {
             EngineError::Unintelligible(format!(
@@ -26,10 +38,7 @@ impl LocalEngine {
             ))
         })?;
         let word = self.word_about_keys(server).await?;
-        let in_use = pms
-            .trusted_key(&self.access())
-            .and_then(|text| RepositoryKey::read(&text).ok())
-            .map(|key| key.fingerprint);
+        let in_use = in_use.map(|key| key.fingerprint);
         let named = word.as_deref().ok();
         let judged = self
             .trust
@@ -50,11 +59,20 @@ impl LocalEngine {
         Ok(offered.armored)
     }
 
+    /// The key that repositories are signed with as far as this computer knows.
+    fn used_key(&self, pms: &dyn PackageManager) -> Option<RepositoryKey> {
+        let text = pms.trusted_key(&self.access())?;
+        RepositoryKey::read(&text).ok()
+    }
+
     /// The fingerprints the server vouches for, or how it came that it says none.
     async fn word_about_keys(
         &self,
         server: &dyn Server,
     ) -> Result<Result<Vec<Fingerprint>, Silence>, EngineError> {
+        if server.gathers() {
+            return Ok(Ok(server.repository_fingerprints().await?));
+        }
         let seen = self.trust.has_offered(KEYS_CALL).map_err(remembering)?;
         if !seen && !self.announces(KEYS_CALL).await? {
             return Ok(Err(Silence::NeverOffered));

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use reqwest::header::HeaderMap;
 
 use super::error::TransportError;
 
@@ -20,6 +21,11 @@ pub enum Body {
     Empty,
     Form(Vec<(&'static str, String)>),
     Json(serde_json::Value),
+    /// Bytes that are signed, with the headers that say so: nothing on the way changes them, or the answer to them.
+    Signed {
+        headers: HeaderMap,
+        content: Vec<u8>,
+    },
     /// A file that is read while it is sent, after the fields.
     Upload {
         fields: Vec<(&'static str, String)>,
@@ -74,6 +80,7 @@ pub struct Response {
     pub status: u16,
     pub media_type: String,
     pub retry_after: Option<Duration>,
+    pub headers: HeaderMap,
     pub body: Vec<u8>,
 }
 

@@ -145,6 +145,15 @@ pub enum ApiError {
     /// Nothing shows that the answer is the server's, for this reason.
     #[error("the server's answer cannot be trusted: {0}")]
     Untrusted(String),
+    /// The answer is not signed as the server's to this request: somebody changed it, or it comes from another server.
+    #[error("the answer to {call} was changed on the way or comes from another server: {reason}")]
+    Changed { call: String, reason: String },
+    /// Who answers has no native protocol, where the server has one.
+    #[error("{call} is not known ({status}) to what answers in place of the server")]
+    NotNative { call: String, status: u16 },
+    /// The server refuses the request because the clocks are too far apart.
+    #[error("this computer's clock is {seconds} seconds away from the server's")]
+    Skewed { behind: bool, seconds: u64 },
     /// The answer has not the shape agreed on.
     #[error("the server's answer to {call} is not understood: {reason}")]
     Malformed { call: String, reason: String },

@@ -31,6 +31,8 @@ pub struct HttpTransport {
     plan: ClientPlan,
     /// Made when it is first needed: certificates may be installed while we run.
     client: OnceLock<Client>,
+    /// The same, which leaves compressed answers as they are: it is those that are signed.
+    signed: OnceLock<Client>,
     base: String,
     /// Whose name is looked up: the server, or the proxy before it.
     first_host: String,
@@ -69,7 +71,7 @@ struct ClientPlan {
 }
 
 impl ClientPlan {
-    fn build(&self) -> reqwest::Result<Client> {
+    fn build(&self, for_signed: bool) -> reqwest::Result<Client> {
         let mut headers = HeaderMap::new();
         headers.insert(ACCEPT_LANGUAGE, self.language.clone());
         let mut builder = Client::builder()
@@ -79,6 +81,7 @@ impl ClientPlan {
             // Some servers hang up after a few seconds without a call: a call must not go out on such a connection.
             .pool_idle_timeout(Duration::from_secs(1))
             .redirect(same_origin(self.server.clone()))
+            .gzip(!for_signed)
             .no_proxy();
         if let Some(proxy) = &self.proxy {
             builder = builder.proxy(proxy.clone());
@@ -142,6 +145,7 @@ impl HttpTransport {
                 server: settings.server.clone(),
             },
             client: OnceLock::new(),
+            signed: OnceLock::new(),
             base: settings.server.base(),
             first_host: match &settings.proxy {
                 Some(proxy) => proxy.clone(),
@@ -149,19 +153,24 @@ impl HttpTransport {
             },
             credentials: Credentials::of(settings),
         };
-        if let Err(error) = transport.client() {
+        if let Err(error) = transport.client(false) {
             tracing::error!(server = transport.base, %error, "the server cannot be spoken to");
         }
         Ok(transport)
     }
 
-    fn client(&self) -> Result<&Client, TransportError> {
-        if let Some(client) = self.client.get() {
+    fn client(&self, for_signed: bool) -> Result<&Client, TransportError> {
+        let kept = if for_signed {
+            &self.signed
+        } else {
+            &self.client
+        };
+        if let Some(client) = kept.get() {
             return Ok(client);
         }
-        let built = self.plan.build();
+        let built = self.plan.build(for_signed);
         let built = built.map_err(|error| Unreached::NoCertificates(innermost(&error)))?;
-        Ok(self.client.get_or_init(|| built))
+        Ok(kept.get_or_init(|| built))
     }
 
     fn failure(&self, error: &reqwest::Error) -> TransportError {
@@ -255,7 +264,7 @@ impl HttpTransport {
             self.may_carry_credentials()?;
         }
         let address = format!("{}{}", self.base, request.path);
-        let client = self.client()?;
+        let client = self.client(matches!(request.body, Body::Signed { .. }))?;
         let builder = match request.method {
             Method::Get => client.get(address),
             Method::Post => client.post(address),
@@ -266,6 +275,7 @@ impl HttpTransport {
             Body::Empty => builder,
             Body::Form(fields) => builder.form(&fields),
             Body::Json(value) => builder.json(&value),
+            Body::Signed { headers, content } => builder.headers(headers).body(content),
             Body::Upload {
                 fields,
                 file,
@@ -315,6 +325,7 @@ impl Transport for HttpTransport {
         let retry_after = header(RETRY_AFTER).and_then(|text| text.parse().ok());
         let media_type = header(CONTENT_TYPE).unwrap_or_default().to_owned();
         let status = response.status().as_u16();
+        let headers = response.headers().clone();
         let mut body = Vec::new();
         let mut stream = response.bytes_stream();
         while let Some(piece) = stream.next().await {
@@ -327,6 +338,7 @@ impl Transport for HttpTransport {
             status,
             media_type,
             retry_after: retry_after.map(Duration::from_secs),
+            headers,
             body,
         })
     }

@@ -55,11 +55,51 @@ pub enum Report<'a> {
     End,
 }
 
+/// How a computer begins something that the server and it have much to say about.
+#[derive(Debug, Clone, Copy)]
+pub struct Beginning<'a> {
+    /// When a synchronisation began, RFC 3339 with its offset; `None` for what is none.
+    pub start: Option<&'a str>,
+    pub consumer: &'a str,
+    /// What is installed; `None` without a package manager.
+    pub inventory: Option<&'a [String]>,
+}
+
+/// What the server defines otherwise than the computer went by: it has to be evaluated and told anew.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Settled {
+    pub properties: bool,
+    pub faults: bool,
+}
+
 /// The server as a computer talks to it that is known there. A question that has no answer for this computer is
 /// [`ApiError::Status`] with 404.
 #[async_trait]
 pub trait Server: Send + Sync + std::fmt::Debug {
     async fn tell(&self, report: Report<'_>) -> Result<(), ApiError>;
+
+    /// Much is to follow: a protocol that can say it at once does.
+    fn begin(&self, _beginning: Beginning<'_>) {}
+
+    /// Attributes and faults are told: what is to be done hangs on them.
+    async fn settle(&self) -> Result<Settled, ApiError> {
+        Ok(Settled::default())
+    }
+
+    /// Whether what is told waits for [`Self::flush`]: until then the server has none of it.
+    fn gathers(&self) -> bool {
+        false
+    }
+
+    /// Whether the server noted this synchronisation down already, as there is nothing to do.
+    fn has_noted(&self) -> bool {
+        false
+    }
+
+    /// Everything that was told is to be at the server.
+    async fn flush(&self) -> Result<(), ApiError> {
+        Ok(())
+    }
 
     /// Code whose output the attributes are made of.
     async fn properties(&self) -> Result<Vec<Property>, ApiError>;

@@ -58,6 +58,7 @@ impl Transport for PlayedServer {
             status: 200,
             media_type: "application/json".into(),
             retry_after: None,
+            headers: Default::default(),
             body: answer.to_string().into_bytes(),
         })
     }
