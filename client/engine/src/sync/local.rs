@@ -24,12 +24,13 @@ use crate::pms::{self, Driver, PackageManager, RepositoryAccess};
 use crate::process::root::Root;
 use crate::process::supervise::Launcher;
 use crate::process::{CommandRunner, SystemRunner};
+use crate::random::SystemRandom;
 use crate::transport::api::OpenServer;
 use crate::transport::{ApiError, HttpTransport, Server, Transport, TransportError};
 use crate::trust::TrustStore;
 
+use super::native::{Means, NativeRegistration};
 use super::registration::Registration;
-use super::sealed::SealedRegistration;
 use super::tracker::Tracker;
 use super::{EngineError, EngineText, told};
 
@@ -151,20 +152,22 @@ impl LocalEngine {
             settings.computer_name.clone(),
             Arc::clone(&runner),
         ));
-        let registration = SealedRegistration::new(
-            &settings,
-            &layout,
-            Arc::clone(&transport),
-            Arc::clone(&identity),
-            packages.clone(),
-        );
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+        let means = Means {
+            transport: Arc::clone(&transport),
+            identity: Arc::clone(&identity),
+            packages: packages.clone(),
+            clock: Arc::clone(&clock),
+            random: Arc::new(SystemRandom),
+        };
+        let registration = NativeRegistration::new(&settings, &layout, means);
         registration.adopt_older_keys(&layout, &settings.server.host);
         Ok(Self::new(Parts {
             identity,
             registration: Arc::new(registration),
             transport,
             packages,
-            clock: Arc::new(SystemClock),
+            clock,
             runner,
             root,
             settings,

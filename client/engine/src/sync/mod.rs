@@ -4,6 +4,7 @@ mod demands;
 mod engine;
 mod full;
 mod local;
+mod native;
 mod packages;
 mod registration;
 mod sealed;
@@ -30,6 +31,7 @@ use crate::transport::messages::{
 };
 
 pub use local::{LocalEngine, OpenOptions, Parts, load_settings, settings_file};
+pub use native::{Means, NativeRegistration};
 pub use registration::Registration;
 pub use sealed::SealedRegistration;
 pub use texts::EngineText;

@@ -4,6 +4,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use migasfree_native::enrolment::{EnrolmentAnswer, MoveOver};
+use migasfree_types::message::Message;
 
 use crate::config::Settings;
 use crate::identity::Identity;
@@ -149,6 +151,16 @@ impl SealedRegistration {
             })?;
         self.keys.save_computer_id(&self.project, id)?;
         Ok(id)
+    }
+
+    /// Hands the server the key by which it is to know this computer.
+    pub(super) async fn move_over(&self, claims: &MoveOver) -> Result<EnrolmentAnswer, ApiError> {
+        let keys = self.keys.project(&self.project);
+        let (Ok(keys), Some(id)) = (keys, self.keys.computer_id(&self.project)) else {
+            let refused = "this computer is not registered".to_owned();
+            return Ok(EnrolmentAnswer::Refused(Message::verbatim(refused)));
+        };
+        self.with_keys(keys).move_over(id, claims).await
     }
 
     async fn number(&self, server: &SealedServer) -> Result<ComputerId, ApiError> {

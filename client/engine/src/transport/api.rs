@@ -4,6 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use migasfree_native::enrolment::{EnrolmentAnswer, MoveOver};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
@@ -176,6 +177,20 @@ impl SealedServer {
         });
         let answer: Value = self.call("computers/", claims).await?;
         id_of(&answer, "computers/")
+    }
+
+    /// From now on this computer is to be known by a key of its own.
+    ///
+    /// # Errors
+    /// [`ApiError`], as all calls.
+    pub async fn move_over(
+        &self,
+        id: ComputerId,
+        claims: &MoveOver,
+    ) -> Result<EnrolmentAnswer, ApiError> {
+        let MoveOver { public_key, proof } = claims;
+        let claims = json!({ "id": id, "public_key": public_key, "proof": proof });
+        self.call("computers/key/", claims).await
     }
 
     /// Sends a file with a packager's keys: `packages/` or `packages/set/`. Answers what the server says of it.

@@ -1,0 +1,396 @@
+//! Registering by the native protocol: the server knows this computer by the key that it made itself. Servers without
+//! that protocol are spoken to sealed, until they offer it.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use migasfree_native::enrolment::{
+    Credentials as Operator, Enrolled, EnrolmentAnswer, EnrolmentRequest, Identity as Named,
+    MoveOver,
+};
+use migasfree_native::features::{Features, Offer};
+use migasfree_native::key::{KeyPair, PublicKey};
+use migasfree_native::token::{EnrolmentToken, TokenSecret};
+
+use crate::clock::Clock;
+use crate::config::Settings;
+use crate::files;
+use crate::identity::Identity;
+use crate::keys::own::{DEFINITIONS_FILE, Enrolment, INVENTORY_FILE, KEY_FILE, OwnKey};
+use crate::paths::Layout;
+use crate::pms::PackageManager;
+use crate::random::Random;
+use crate::transport::api::OpenServer;
+use crate::transport::messages::ComputerId;
+use crate::transport::native::{self, Link, Memory, NativeSession};
+use crate::transport::{ApiError, Server, Transport};
+use crate::trust::TrustStore;
+
+use super::local::io;
+use super::registration::Registration;
+use super::sealed::SealedRegistration;
+use super::trusting::remembering;
+use super::{Credentials, EngineError, Standing};
+
+/// What a computer registers with.
+#[derive(Debug, Clone)]
+pub struct Means {
+    pub transport: Arc<dyn Transport>,
+    pub identity: Arc<dyn Identity>,
+    pub packages: Option<Arc<dyn PackageManager>>,
+    pub clock: Arc<dyn Clock>,
+    pub random: Arc<dyn Random>,
+}
+
+/// The [`Registration`] of computers with a key of their own, and of those that will have one.
+#[derive(Debug)]
+pub struct NativeRegistration {
+    sealed: SealedRegistration,
+    server: OpenServer,
+    means: Means,
+    own: OwnKey,
+    trust: TrustStore,
+    project: String,
+    /// Where the server is, to be read by people.
+    address: String,
+}
+
+/// Who vouches for a computer.
+#[derive(Debug, Default)]
+struct Voucher {
+    token: Option<TokenSecret>,
+    operator: Option<Operator>,
+}
+
+impl Voucher {
+    fn of(credentials: &Credentials) -> Self {
+        let operator = Operator {
+            username: credentials.username.clone(),
+            password: credentials.password.clone(),
+        };
+        Self {
+            token: None,
+            operator: Some(operator).filter(|operator| !operator.username.is_empty()),
+        }
+    }
+
+    fn refused(&self, reason: String) -> EngineError {
+        if self.token.is_some() {
+            EngineError::Refused(reason)
+        } else if self.operator.is_some() {
+            EngineError::BadCredentials(reason)
+        } else {
+            EngineError::WhoRegisters(reason)
+        }
+    }
+}
+
+impl NativeRegistration {
+    #[must_use]
+    pub fn new(settings: &Settings, layout: &Layout, means: Means) -> Self {
+        let folder = layout.state().join(settings.server.folder_name());
+        Self {
+            sealed: SealedRegistration::new(
+                settings,
+                layout,
+                Arc::clone(&means.transport),
+                Arc::clone(&means.identity),
+                means.packages.clone(),
+            ),
+            server: OpenServer::new(Arc::clone(&means.transport)),
+            trust: TrustStore::new(folder.join("trust.json")),
+            own: OwnKey::new(folder),
+            project: settings.project.clone(),
+            address: settings.server.base(),
+            means,
+        }
+    }
+
+    /// Takes over the keys that an earlier client got from this host.
+    pub fn adopt_older_keys(&self, layout: &Layout, host: &str) {
+        self.sealed.adopt_older_keys(layout, host);
+    }
+
+    /// What the server says that it offers. It says so in the clear: the key in it is believed for another reason only.
+    async fn offer(&self) -> Result<Option<Offer>, EngineError> {
+        match self.server.info().await {
+            Ok(info) => Ok(info.native.and_then(understood)),
+            Err(error) if error.is_offline() => Err(error.into()),
+            Err(error) => {
+                tracing::debug!(%error, "the server does not say what it offers");
+                Ok(None)
+            }
+        }
+    }
+
+    fn server_key(&self) -> Result<Option<PublicKey>, EngineError> {
+        self.trust.server_key().map_err(remembering)
+    }
+
+    fn link(&self, key: KeyPair, server: PublicKey) -> Link {
+        Link {
+            transport: Arc::clone(&self.means.transport),
+            clock: Arc::clone(&self.means.clock),
+            random: Arc::clone(&self.means.random),
+            key: Arc::new(key),
+            server,
+        }
+    }
+
+    /// The server as it is spoken to with the own key. Without that key, or the server's, there is no other way back.
+    fn native(&self, features: &Features) -> Result<Arc<dyn Server>, EngineError> {
+        let missing = |name: &str| EngineError::OwnKeyDamaged {
+            file: self.own.folder().join(name).display().to_string(),
+            reason: "it is missing".to_owned(),
+        };
+        let key = self.own.read()?.ok_or_else(|| missing(KEY_FILE))?;
+        let server = self.server_key()?.ok_or_else(|| missing("trust.json"))?;
+        let memory = Memory::new(self.own.folder());
+        let session = NativeSession::new(self.link(key, server), memory, features);
+        Ok(Arc::new(session))
+    }
+
+    /// What is sealed, until the server takes the own key.
+    async fn unmoved(&self) -> Result<Arc<dyn Server>, EngineError> {
+        match self.sealed.session().await {
+            Ok(sealed) => Ok(self.moved_over().await?.unwrap_or(sealed)),
+            // The answer that said that it moved over may have been lost.
+            Err(refused @ EngineError::Refused(_)) if self.own.fingerprint().is_some() => {
+                self.moved_over().await?.ok_or(refused)
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Moves over to the native protocol where the server offers it. It says sealed which key is its own.
+    async fn moved_over(&self) -> Result<Option<Arc<dyn Server>>, EngineError> {
+        let Some(offer) = self.offer().await? else {
+            return Ok(None);
+        };
+        let known = self.server_key()?;
+        if known.is_some_and(|known| known != offer.server_key) {
+            tracing::warn!("the server offers another key than the one it is known by");
+            return Ok(None);
+        }
+        let key = self.own.read_or_make(&*self.means.random)?;
+        let claims = MoveOver::new(&key, offer.server_key.thumbprint());
+        match self.sealed.move_over(&claims).await {
+            Ok(EnrolmentAnswer::Enrolled(enrolled)) if enrolled.server_key == offer.server_key => {
+                self.keep(&enrolled)?;
+                self.native(&enrolled.features).map(Some)
+            }
+            Ok(answer) => {
+                tracing::info!(?answer, "this computer does not move over yet");
+                Ok(None)
+            }
+            Err(error) if error.is_offline() => Err(error.into()),
+            Err(error) => {
+                tracing::warn!(%error, "this computer does not move over");
+                Ok(None)
+            }
+        }
+    }
+
+    /// Asks the server with this key to let the own one in.
+    async fn ask(&self, server: PublicKey, voucher: Voucher) -> Result<ComputerId, EngineError> {
+        let key = self.own.read_or_make(&*self.means.random)?;
+        let fingerprint = key.public().thumbprint().to_string();
+        let request = self.request(&key, &voucher).await?;
+        let answer = native::enrol(&self.link(key, server), &request).await;
+        match answer {
+            Ok(EnrolmentAnswer::Enrolled(enrolled)) => {
+                self.keep(&enrolled)?;
+                Ok(enrolled.computer)
+            }
+            Ok(EnrolmentAnswer::Pending { retry_after }) => {
+                self.believe(server)?;
+                self.own
+                    .save_enrolment(&Enrolment::Pending { retry_after })?;
+                Err(EngineError::Pending {
+                    fingerprint,
+                    retry_after,
+                })
+            }
+            Ok(EnrolmentAnswer::Refused(reason)) => Err(voucher.refused(reason.text)),
+            Err(ApiError::Status {
+                status: 401 | 403,
+                detail,
+                ..
+            }) => Err(voucher.refused(detail)),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    async fn request(
+        &self,
+        key: &KeyPair,
+        voucher: &Voucher,
+    ) -> Result<EnrolmentRequest, EngineError> {
+        let Means {
+            identity, packages, ..
+        } = &self.means;
+        let packages = packages.as_deref();
+        let packages = packages.ok_or(EngineError::NoPackageManager)?;
+        let address = identity.address();
+        Ok(EnrolmentRequest {
+            public_key: *key.public(),
+            identity: Named {
+                uuid: identity.uuid().to_owned(),
+                name: identity.name().to_owned(),
+                fqdn: identity.full_host_name().await,
+                ip_address: address.map_or_else(String::new, |address| address.to_string()),
+            },
+            project: Some(self.project.clone()),
+            platform: Some("Linux".to_owned()),
+            pms: packages.name().to_owned(),
+            architecture: packages.architectures().await?,
+            tags: Vec::new(),
+            token: voucher.token.clone(),
+            operator: voucher.operator.clone(),
+            previous: None,
+            features: Features::all(),
+        })
+    }
+
+    /// The server knows this computer by its key: from here on it is believed by its own key alone.
+    fn keep(&self, enrolled: &Enrolled) -> Result<(), EngineError> {
+        self.believe(enrolled.server_key)?;
+        for name in [DEFINITIONS_FILE, INVENTORY_FILE] {
+            let file = self.own.folder().join(name);
+            files::remove_optional(&file)
+                .map_err(|error| io(&file.display().to_string(), error))?;
+        }
+        Ok(self.own.save_enrolment(&Enrolment::Enrolled {
+            computer: enrolled.computer,
+            project: self.project.clone(),
+            features: enrolled.features.clone(),
+        })?)
+    }
+
+    fn believe(&self, server: PublicKey) -> Result<(), EngineError> {
+        let pinned = self.trust.pin_server_key(Some(server));
+        pinned.map_err(remembering)
+    }
+}
+
+#[async_trait]
+impl Registration for NativeRegistration {
+    /// What is damaged is told by who tries to use it.
+    fn is_registered(&self) -> bool {
+        match self.own.enrolment() {
+            Ok(Some(Enrolment::Enrolled { .. })) | Err(_) => true,
+            Ok(Some(Enrolment::Pending { .. })) => false,
+            Ok(None) => self.sealed.is_registered(),
+        }
+    }
+
+    fn standing(&self) -> Standing {
+        let fingerprint = self.own.fingerprint();
+        let fingerprint = fingerprint.map_or_else(String::new, |key| key.to_string());
+        match self.own.enrolment() {
+            Ok(Some(Enrolment::Enrolled { .. })) | Err(_) => Standing::OwnKey { fingerprint },
+            Ok(Some(Enrolment::Pending { .. })) => Standing::Pending { fingerprint },
+            Ok(None) => self.sealed.standing(),
+        }
+    }
+
+    fn computer_id(&self) -> Option<ComputerId> {
+        match self.own.enrolment() {
+            Ok(Some(Enrolment::Enrolled { computer, .. })) => Some(computer),
+            Ok(None) => self.sealed.computer_id(),
+            Ok(Some(Enrolment::Pending { .. })) | Err(_) => None,
+        }
+    }
+
+    fn known(&self) -> Option<Arc<dyn Server>> {
+        match self.own.enrolment() {
+            Ok(Some(Enrolment::Enrolled {
+                project, features, ..
+            })) if project == self.project => self.native(&features).ok(),
+            Ok(None) => self.sealed.known(),
+            Ok(Some(_)) | Err(_) => None,
+        }
+    }
+
+    /// A computer that is known by its own key asks nothing: the first call that it makes says whether it still is.
+    async fn session(&self) -> Result<Arc<dyn Server>, EngineError> {
+        let known = self.server_key()?;
+        match (self.own.enrolment()?, known) {
+            (
+                Some(Enrolment::Enrolled {
+                    project, features, ..
+                }),
+                _,
+            ) if project == self.project => self.native(&features),
+            (None, None) => self.unmoved().await,
+            (None, Some(_)) if self.sealed.is_registered() => self.unmoved().await,
+            (Some(_), None) => self.native(&Features::default()),
+            (_, Some(server)) => {
+                self.ask(server, Voucher::default()).await?;
+                self.known().ok_or(EngineError::NotRegistered)
+            }
+        }
+    }
+
+    async fn register(
+        &self,
+        credentials: &Credentials,
+        accept_new_keys: bool,
+    ) -> Result<ComputerId, EngineError> {
+        if let Some(server) = self.server_key()?.filter(|_| !accept_new_keys) {
+            return self.ask(server, Voucher::of(credentials)).await;
+        }
+        let id = self.sealed.register(credentials, accept_new_keys).await?;
+        self.trust.pin_server_key(None).map_err(remembering)?;
+        if let Err(error) = self.moved_over().await {
+            tracing::warn!(%error, "this computer moves over later");
+        }
+        Ok(id)
+    }
+
+    async fn enrol(&self, token: &EnrolmentToken) -> Result<ComputerId, EngineError> {
+        let offer = self.offer().await?;
+        let offer = offer.ok_or_else(|| EngineError::NoTokens(self.address.clone()))?;
+        if offer.server_key.thumbprint() != token.server {
+            return Err(EngineError::OthersToken(self.address.clone()));
+        }
+        let voucher = Voucher {
+            token: Some(token.secret.clone()),
+            operator: None,
+        };
+        self.ask(offer.server_key, voucher).await
+    }
+
+    async fn look_again(&self) {
+        if matches!(self.own.enrolment(), Ok(None)) {
+            self.sealed.look_again().await;
+        }
+    }
+
+    fn forget(&self, everywhere: bool) -> Result<(), EngineError> {
+        self.sealed.forget(everywhere)
+    }
+}
+
+fn understood(offer: serde_json::Value) -> Option<Offer> {
+    let offer: Offer = serde_json::from_value(offer).ok()?;
+    offer.is_understood().then_some(offer)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn an_offer_of_another_version_or_without_a_good_key_is_none() {
+        let key = KeyPair::generate(|seed| seed.fill(1));
+        let offer =
+            |versions: &[u32], key: String| json!({ "versions": versions, "server_key": key });
+        let good = key.public().to_base64url();
+        assert!(understood(offer(&[1, 2], good.clone())).is_some());
+        assert!(understood(offer(&[2], good)).is_none());
+        assert!(understood(offer(&[1], "key".to_owned())).is_none());
+        assert!(understood(json!(true)).is_none());
+    }
+}
