@@ -11,4 +11,4 @@ pub use migasfree_client_engine::{
 };
 pub use migasfree_client_packages as pms;
 pub use migasfree_client_policy as policy;
-pub use migasfree_client_system::{clock, output, process};
+pub use migasfree_client_system::{clock, output, process, random};

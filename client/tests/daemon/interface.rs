@@ -39,6 +39,8 @@ const MEMBERS: &[(&str, &[&str])] = &[
             "property Version s",
             "property ProtocolVersion u",
             "property Registered b",
+            "property Identification s",
+            "property KeyFingerprint s",
             "property ComputerId u",
             "property ComputerName s",
             "property Uuid s",

@@ -16,7 +16,9 @@ use crate::clock::Clock;
 use crate::config::Settings;
 use crate::files;
 use crate::identity::Identity;
-use crate::keys::own::{DEFINITIONS_FILE, Enrolment, INVENTORY_FILE, KEY_FILE, OwnKey};
+use crate::keys::own::{
+    DEFINITIONS_FILE, Enrolment, INVENTORY_FILE, KEY_FILE, OwnKey, OwnKeyError,
+};
 use crate::paths::Layout;
 use crate::pms::PackageManager;
 use crate::random::Random;
@@ -267,6 +269,14 @@ impl NativeRegistration {
         })?)
     }
 
+    /// What became of the own key, as far as this user may know.
+    fn seen(&self) -> Result<Option<Enrolment>, OwnKeyError> {
+        match self.own.enrolment() {
+            Err(OwnKeyError::Io { .. }) => Ok(None),
+            other => other,
+        }
+    }
+
     fn believe(&self, server: PublicKey) -> Result<(), EngineError> {
         let pinned = self.trust.pin_server_key(Some(server));
         pinned.map_err(remembering)
@@ -277,7 +287,7 @@ impl NativeRegistration {
 impl Registration for NativeRegistration {
     /// What is damaged is told by who tries to use it.
     fn is_registered(&self) -> bool {
-        match self.own.enrolment() {
+        match self.seen() {
             Ok(Some(Enrolment::Enrolled { .. })) | Err(_) => true,
             Ok(Some(Enrolment::Pending { .. })) => false,
             Ok(None) => self.sealed.is_registered(),
@@ -287,7 +297,7 @@ impl Registration for NativeRegistration {
     fn standing(&self) -> Standing {
         let fingerprint = self.own.fingerprint();
         let fingerprint = fingerprint.map_or_else(String::new, |key| key.to_string());
-        match self.own.enrolment() {
+        match self.seen() {
             Ok(Some(Enrolment::Enrolled { .. })) | Err(_) => Standing::OwnKey { fingerprint },
             Ok(Some(Enrolment::Pending { .. })) => Standing::Pending { fingerprint },
             Ok(None) => self.sealed.standing(),
@@ -295,7 +305,7 @@ impl Registration for NativeRegistration {
     }
 
     fn computer_id(&self) -> Option<ComputerId> {
-        match self.own.enrolment() {
+        match self.seen() {
             Ok(Some(Enrolment::Enrolled { computer, .. })) => Some(computer),
             Ok(None) => self.sealed.computer_id(),
             Ok(Some(Enrolment::Pending { .. })) | Err(_) => None,

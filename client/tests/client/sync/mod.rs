@@ -2,6 +2,7 @@
 
 mod hardware;
 mod identity;
+mod native;
 mod offer;
 mod packages;
 mod played;
