@@ -5,7 +5,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use super::opener::{Opener, Stamp};
 use crate::clock::Clock;
 use crate::config::Settings;
-use crate::sync::{Engine, Identity};
+use crate::sync::{Engine, Identity, Standing};
 
 /// The engine with its settings; other settings come with another engine.
 #[derive(Debug)]
@@ -71,6 +71,12 @@ impl Computer {
     #[must_use]
     pub fn identity(&self) -> Identity {
         self.engine().identity()
+    }
+
+    /// How this computer proves who it is, known without asking the server.
+    #[must_use]
+    pub fn standing(&self) -> Standing {
+        self.engine().standing()
     }
 
     /// The server's id of this computer, 0 when not registered.

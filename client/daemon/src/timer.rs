@@ -12,7 +12,7 @@ use super::jobs::{Jobs, NewJob, Task};
 use super::news::{Happened, News};
 use super::schedule::{Schedule, random};
 use super::signals::Signals;
-use crate::sync::Scope;
+use crate::sync::{Scope, Standing};
 use crate::transport::api::Availability;
 
 /// The first number of a user who is a person.
@@ -55,7 +55,8 @@ impl Timer {
     }
 
     async fn run_scheduled_sync(&self) {
-        if !self.computer.identity().registered {
+        let is_pending = matches!(self.computer.standing(), Standing::Pending { .. });
+        if !self.computer.identity().registered && !is_pending {
             self.schedule.missed(self.computer.now());
             return;
         }

@@ -106,6 +106,16 @@ pub struct Register {
         conflicts_with = "password"
     )]
     pub password_file: Option<PathBuf>,
+    /// An enrolment token of the server, in place of a user; root only
+    #[arg(long, conflicts_with_all = ["user", "accept_new_keys"])]
+    pub token: Option<String>,
+    /// A file that holds the token and that nobody else can read; `-` for the standard input
+    #[arg(
+        long,
+        value_name = "FILE",
+        conflicts_with_all = ["token", "user", "accept_new_keys"]
+    )]
+    pub token_file: Option<PathBuf>,
     /// Take keys of the server other than those known, if it was set up anew; root only
     #[arg(long)]
     pub accept_new_keys: bool,

@@ -34,6 +34,17 @@ migasfree_types::texts! {
         ErrorPasswordReadable(file): "The packager's password in { $file } can be read by others on this computer: take it out, or use `chmod 600` on the file.";
         ErrorPasswordFile(file, reason): "The password cannot be read from { $file }: { $reason }";
         ErrorPasswordFileReadable(file): "The password in { $file } can be read by others on this computer: use `chmod 600` on the file.";
+        ErrorTokenFile(file, reason): "The token cannot be read from { $file }: { $reason }";
+        ErrorTokenFileReadable(file): "The token in { $file } can be read by others on this computer: use `chmod 600` on the file.";
+        ErrorNoToken: "This is no enrolment token: it begins with `mfe_` and is 91 characters long.";
+        WarningTokenArgument: "Warning: everybody on this computer can see a token among the arguments; use `--token-file FILE`, or `--token-file -` for the standard input.";
+        Token: "Enrolment token:";
+        IdentifiedByNothing: "nothing";
+        IdentifiedByProject: "the key of its project";
+        IdentifiedByOwnKey: "a key of its own";
+        IdentifiedPending: "its own key, which waits for approval";
+        LabelIdentified: "Identified by";
+        LabelKey: "Fingerprint of its key";
         WarningInsecurePassword(server): "Warning: a password is sent to { $server } over http, where everybody on the way can read it (Allow_Insecure_Credentials is on).";
         WarningPasswordArgument: "A password among the arguments can be seen by everybody on this computer; left out, it is asked for or read from the standard input.";
         WarningMisread(place, section, key, value, expected, used): "Warning: { $place }: [{ $section }] { $key } = { $value }: this is not { $expected }; { $used }.";

@@ -229,6 +229,8 @@ pub fn computer(manager: ManagerProperties, info: Option<dbus::ComputerInfo>) ->
     let (locked, holder) = manager.backend_locked;
     play::Computer {
         registered: manager.registered,
+        identification: manager.identification,
+        key_fingerprint: manager.key_fingerprint,
         id: manager.computer_id,
         name: manager.computer_name,
         uuid: manager.uuid,

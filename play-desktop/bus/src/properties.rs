@@ -23,6 +23,8 @@ properties! {
     pub struct ManagerProperties {
         pub version: String,
         pub registered: bool,
+        pub identification: String,
+        pub key_fingerprint: String,
         pub computer_id: u32,
         pub computer_name: String,
         pub uuid: String,

@@ -24,6 +24,10 @@ pub enum Link {
 pub struct Computer {
     /// Whether the server knows it.
     pub registered: bool,
+    /// How it proves who it is: `none`, `project-key`, `own-key` or `pending`.
+    pub identification: String,
+    /// Fingerprint of the key it made itself.
+    pub key_fingerprint: String,
     /// Id at the server, 0 when not registered.
     pub id: u32,
     /// Name.

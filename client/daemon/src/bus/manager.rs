@@ -370,6 +370,16 @@ impl Manager {
     }
 
     #[zbus(property)]
+    fn identification(&self) -> String {
+        self.overview.computer.standing().word().to_owned()
+    }
+
+    #[zbus(property)]
+    fn key_fingerprint(&self) -> String {
+        self.overview.computer.standing().fingerprint().to_owned()
+    }
+
+    #[zbus(property)]
     fn computer_id(&self) -> u32 {
         self.overview.computer.id()
     }

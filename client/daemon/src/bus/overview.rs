@@ -28,12 +28,15 @@ impl Overview {
     /// The properties that change.
     pub fn properties(&self) -> Properties {
         let identity = self.computer.identity();
+        let standing = self.computer.standing();
         let facts = self.known.facts();
         let (last, result) = self.schedule.last();
         let reasons = self.computer.engine().reboot_required();
         let (updates, security) = self.catalog.facts().update_counts();
         Collector::default()
             .with("Registered", identity.registered)
+            .with("Identification", standing.word())
+            .with("KeyFingerprint", standing.fingerprint())
             .with("ComputerId", self.computer.id())
             .with("ComputerName", identity.name)
             .with("Uuid", identity.uuid)

@@ -65,7 +65,12 @@ pub async fn perform(
         }
         Err(error) => {
             let mut done = Done::by(&error, &log.problems());
-            if let EngineError::Saturated { seconds } = error {
+            if let EngineError::Saturated { seconds }
+            | EngineError::Pending {
+                retry_after: seconds,
+                ..
+            } = error
+            {
                 done.retry_after = Some(seconds);
             }
             done

@@ -6,6 +6,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 use migasfree_dbus::ManagerProxy;
+use migasfree_native::token::EnrolmentToken;
 use migasfree_types::shown::shown;
 use zbus::Connection;
 
@@ -41,8 +42,11 @@ enum Answer {
     NeedsCredentials(Failure),
 }
 
-/// Tries without credentials first, unless a user is named, then asks for them.
+/// Tries without credentials first, unless a user or a token is named, then asks for them.
 pub async fn register(context: &Context, arguments: Register) -> Ended {
+    if arguments.token.is_some() || arguments.token_file.is_some() {
+        return enrol(context, arguments).await;
+    }
     let place = match context.daemon().await {
         // Which keys are right is root's alone to decide.
         _ if arguments.accept_new_keys => {
@@ -70,7 +74,11 @@ pub async fn register(context: &Context, arguments: Register) -> Ended {
         }
     }
     let password = match &arguments.password_file {
-        Some(file) => Some(password_in(file)?),
+        Some(file) => Some(first_line(
+            file,
+            Text::ErrorPasswordFile,
+            Text::ErrorPasswordFileReadable,
+        )?),
         None => arguments.password,
     };
     let credentials = credentials(context, arguments.user, password, refusal)?;
@@ -83,6 +91,32 @@ pub async fn register(context: &Context, arguments: Register) -> Ended {
     }
 }
 
+/// Registers with a token, which also says which server may answer.
+async fn enrol(context: &Context, arguments: Register) -> Ended {
+    let engine = context.administrators_engine().await?;
+    if arguments.token.is_some() {
+        complain(context.text(Text::WarningTokenArgument));
+    }
+    let text = match (arguments.token, arguments.token_file) {
+        (Some(token), _) => token,
+        (None, Some(file)) if file.as_os_str() != "-" => {
+            first_line(&file, Text::ErrorTokenFile, Text::ErrorTokenFileReadable)?
+        }
+        _ => prompt::password(context.text(Text::Token))
+            .map_err(|_| Failure::said(Text::ErrorDeclined, Exit::AGAIN))?,
+    };
+    let token: EnrolmentToken = text
+        .parse()
+        .map_err(|_| Failure::said(Text::ErrorNoToken, Exit::USAGE))?;
+    if !arguments.assume_yes {
+        let identity = engine.identity();
+        let values = [identity.server.as_str(), identity.project.as_str()];
+        context.confirm(Text::RegisterConfirm, &values)?;
+    }
+    let id = engine.enrol(&token).await?;
+    done(context, id.0)
+}
+
 fn done(context: &Context, id: i64) -> Ended {
     print_line(
         &context
@@ -93,16 +127,15 @@ fn done(context: &Context, id: i64) -> Ended {
 }
 
 /// The first line of a file that its owner alone can read.
-fn password_in(file: &Path) -> Result<String, Failure> {
+fn first_line(file: &Path, cannot: Text, exposed: Text) -> Result<String, Failure> {
     let name = file.display().to_string();
     let unreadable = |error: std::io::Error| {
-        let told = Text::ErrorPasswordFile.with([(&name).into(), os(&error).into()]);
+        let told = cannot.with([(&name).into(), os(&error).into()]);
         Failure::Told(told, Exit::USAGE)
     };
     let mut opened = File::open(file).map_err(unreadable)?;
     let facts = opened.metadata().map_err(unreadable)?;
     if facts.is_file() && facts.permissions().mode() & 0o077 != 0 {
-        let exposed = Text::ErrorPasswordFileReadable;
         return Err(Failure::Said(exposed, vec![name], Exit::USAGE));
     }
     let mut text = String::new();
@@ -205,6 +238,7 @@ async fn by_daemon(
             let refusal = Failure::Told(told, Exit::PERM);
             Ok(Answer::NeedsCredentials(refusal))
         }
+        ResultCode::Server if told.is("ErrorPending") => Err(Failure::Told(told, Exit::PENDING)),
         ResultCode::Server => Err(Failure::Told(told, Exit::NO_DATA)),
         _ => Err(Failure::Told(told, end.exit())),
     }

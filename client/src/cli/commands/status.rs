@@ -62,11 +62,13 @@ async fn unfinished(context: &Context) -> Vec<String> {
     engine.broken().await.unwrap_or_default()
 }
 
-const TITLES: [(&str, Text); 15] = [
+const TITLES: [(&str, Text); 17] = [
     ("computer", Text::LabelComputer),
     ("server", Text::LabelServer),
     ("project", Text::LabelProject),
     ("registered", Text::LabelRegistered),
+    ("identified", Text::LabelIdentified),
+    ("key", Text::LabelKey),
     ("daemon", Text::LabelDaemon),
     ("connectivity", Text::LabelConnectivity),
     ("last_contact", Text::LabelLastContact),
@@ -89,6 +91,7 @@ fn shown(context: &Context, key: &str, value: &Value) -> Option<String> {
         (_, Value::Bool(true)) => words(Text::Yes),
         (_, Value::Bool(false)) => words(Text::No),
         ("connectivity", Value::String(word)) => words(connectivity(Connectivity::parse(word))),
+        ("identified", Value::String(word)) => words(identified(word)?),
         ("last_sync_result", Value::String(word)) => words(result(JobResult::parse(word))?),
         (_, Value::String(text)) if text.is_empty() => None,
         (_, Value::String(text)) => Some(match OffsetDateTime::parse(text, &Rfc3339) {
@@ -110,6 +113,17 @@ const fn connectivity(way: Connectivity) -> Text {
     }
 }
 
+/// `None` for the word of a newer daemon, and for that of one too old to have any.
+fn identified(word: &str) -> Option<Text> {
+    Some(match word {
+        "none" => Text::IdentifiedByNothing,
+        "project-key" => Text::IdentifiedByProject,
+        "own-key" => Text::IdentifiedByOwnKey,
+        "pending" => Text::IdentifiedPending,
+        _ => return None,
+    })
+}
+
 const fn result(of_sync: JobResult) -> Option<Text> {
     Some(match of_sync {
         JobResult::Success => Text::SyncWell,
@@ -123,10 +137,12 @@ const fn result(of_sync: JobResult) -> Option<Text> {
 
 async fn by_daemon(context: &Context, bus: &Connection) -> Result<Map<String, Value>, Failure> {
     let manager = ManagerProxy::new(bus).await?;
-    // A daemon that was not started again since an upgrade has neither reason nor contact.
+    // A daemon that was not started again since an upgrade has neither reason nor contact, and no key.
     let reason = manager.last_sync_reason().await.unwrap_or_default();
     let reason: Option<Message> = serde_json::from_str(&reason).ok();
     let contact = manager.last_contact().await.unwrap_or_default();
+    let identification = manager.identification().await.unwrap_or_default();
+    let key = manager.key_fingerprint().await.unwrap_or_default();
     let job = manager.current_job().await?;
     let job = job
         .as_str()
@@ -140,6 +156,8 @@ async fn by_daemon(context: &Context, bus: &Connection) -> Result<Map<String, Va
         ("server", json!(manager.server().await?)),
         ("project", json!(manager.project().await?)),
         ("registered", json!(manager.registered().await?)),
+        ("identified", json!(identification)),
+        ("key", json!(key)),
         ("daemon", json!(manager.version().await?)),
         ("connectivity", json!(manager.connectivity().await?)),
         ("last_contact", moment(contact)),
@@ -163,12 +181,15 @@ async fn by_daemon(context: &Context, bus: &Connection) -> Result<Map<String, Va
 async fn without_daemon(context: &Context) -> Result<Map<String, Value>, Failure> {
     let engine = context.engine().await?;
     let identity = engine.identity();
+    let standing = engine.standing();
     let mut status = object([
         ("computer", json!(identity.name)),
         ("uuid", json!(identity.uuid)),
         ("server", json!(identity.server)),
         ("project", json!(identity.project)),
         ("registered", json!(identity.registered)),
+        ("identified", json!(standing.word())),
+        ("key", json!(standing.fingerprint())),
         ("daemon", json!(false)),
         (
             "reboot_required",

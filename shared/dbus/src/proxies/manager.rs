@@ -134,6 +134,14 @@ pub trait Manager {
     #[zbus(property)]
     fn registered(&self) -> zbus::Result<bool>;
 
+    /// How this computer proves who it is: `none`, `project-key`, `own-key` or `pending`.
+    #[zbus(property)]
+    fn identification(&self) -> zbus::Result<String>;
+
+    /// Fingerprint of the key this computer made itself; empty where it has none.
+    #[zbus(property)]
+    fn key_fingerprint(&self) -> zbus::Result<String>;
+
     /// The server's id of this computer, 0 when not registered.
     #[zbus(property)]
     fn computer_id(&self) -> zbus::Result<u32>;

@@ -62,6 +62,10 @@ fn organization(computer: &Computer, locale: Locale) -> Vec<(&'static str, Strin
         (td_string!(locale, info.connection), connection.to_owned()),
         (td_string!(locale, info.state), registered.to_owned()),
         (
+            td_string!(locale, info.identified),
+            identified(computer, locale),
+        ),
+        (
             td_string!(locale, info.status),
             lifecycle(&computer.machine.status, locale).to_owned(),
         ),
@@ -80,6 +84,20 @@ fn organization(computer: &Computer, locale: Locale) -> Vec<(&'static str, Strin
             computer.client_version.clone(),
         ),
     ]
+}
+
+/// How the computer proves to its server who it is; empty where it does not, or nobody says.
+fn identified(computer: &Computer, locale: Locale) -> String {
+    let words = match computer.identification.as_str() {
+        "project-key" => td_string!(locale, info.identified_project),
+        "own-key" => td_string!(locale, info.identified_own),
+        "pending" => td_string!(locale, info.identified_pending),
+        _ => return String::new(),
+    };
+    match computer.key_fingerprint.as_str() {
+        "" => words.to_owned(),
+        key => format!("{words} ({key})"),
+    }
 }
 
 /// The lifecycle status the organisation keeps; empty when it says none.
