@@ -66,6 +66,8 @@ pub struct Mind {
     pub forged: bool,
     pub uploads: Vec<(String, usize)>,
     pub saturated: bool,
+    /// What it says of the native protocol; it has none of its calls but the sealed one.
+    pub native: Option<Value>,
 }
 
 impl Mind {
@@ -108,6 +110,7 @@ impl FakeServer {
             forged: false,
             uploads: Vec::new(),
             saturated: false,
+            native: None,
         };
         let mind = Arc::new(Mutex::new(mind));
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -271,6 +274,9 @@ async fn answer(
             let mut info = json!({ "version": "5.1", "organization": "Tests" });
             if mind.word.is_some() {
                 info["additions"] = json!(["safe/keys/repositories/"]);
+            }
+            if let Some(native) = &mind.native {
+                info["native"] = native.clone();
             }
             axum::Json(info).into_response()
         }

@@ -7,6 +7,7 @@ use std::sync::{Arc, LazyLock, Mutex, MutexGuard};
 use async_trait::async_trait;
 use axum::http::{HeaderMap, HeaderValue};
 use migasfree_client::clock::Clock;
+use migasfree_client::config::Settings;
 use migasfree_client::identity::SystemIdentity;
 use migasfree_client::job::{Job, JobId};
 use migasfree_client::process::root::Root;
@@ -371,7 +372,9 @@ impl Native {
         let folder = tempfile::tempdir().unwrap();
         let server = Arc::new(PlayedServer::new());
         let packages = Arc::new(FakePackages::with(&["bash"]));
-        let engine = engine(folder.path(), &server, &packages);
+        let played: Arc<dyn Transport> = server.clone();
+        let address = "https://server.invalid";
+        let engine = engine(folder.path(), address, |_| played, &packages);
         Self {
             server,
             packages,
@@ -420,15 +423,22 @@ const FULL_IN_BACKGROUND: SyncRequest = SyncRequest {
     ..crate::support::bench::FULL
 };
 
-fn engine(folder: &Path, server: &Arc<PlayedServer>, packages: &Arc<FakePackages>) -> LocalEngine {
-    let (settings, layout, runner) = computer(folder, "https://server.invalid", "tests");
+/// A computer of which the server at `address` may know its own key.
+pub fn engine(
+    folder: &Path,
+    address: &str,
+    transport: impl FnOnce(&Settings) -> Arc<dyn Transport>,
+    packages: &Arc<FakePackages>,
+) -> LocalEngine {
+    let (settings, layout, runner) = computer(folder, address, "tests");
+    let transport = transport(&settings);
     let identity = Arc::new(SystemIdentity::new(
         "4C4C4544-0051-3610-8052-B4C04F4A3132".into(),
         settings.computer_name.clone(),
         Arc::clone(&runner),
     ));
     let means = Means {
-        transport: server.clone(),
+        transport: Arc::clone(&transport),
         identity: identity.clone(),
         packages: Some(packages.clone()),
         clock: Arc::new(Noon),
@@ -440,7 +450,7 @@ fn engine(folder: &Path, server: &Arc<PlayedServer>, packages: &Arc<FakePackages
         layout,
         identity,
         registration: Arc::new(registration),
-        transport: server.clone(),
+        transport,
         packages: Some(packages.clone()),
         clock: Arc::new(Noon),
         runner,
