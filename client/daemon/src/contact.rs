@@ -36,6 +36,7 @@ impl Contact {
             Err(EngineError::Unsealed { status, .. }) if !matches!(status, 404 | 405) => {
                 self.away()
             }
+            Err(EngineError::Changed(_) | EngineError::NotNative(_)) => self.away(),
             _ => Connectivity::Online,
         };
         self.found(connectivity, before).await;

@@ -189,7 +189,11 @@ impl Courier {
 fn is_away(error: &EngineError) -> bool {
     matches!(
         error,
-        EngineError::Offline(_) | EngineError::Saturated { .. } | EngineError::Unsealed { .. }
+        EngineError::Offline(_)
+            | EngineError::Saturated { .. }
+            | EngineError::Unsealed { .. }
+            | EngineError::Changed(_)
+            | EngineError::NotNative(_)
     )
 }
 

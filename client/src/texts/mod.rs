@@ -241,7 +241,11 @@ impl Language {
             ApiError::Transport(TransportError::File { path, source }) => {
                 self.say(&of_file(path.clone(), source))
             }
-            ApiError::Transport(_) | ApiError::Malformed { .. } => {
+            ApiError::Transport(_)
+            | ApiError::Malformed { .. }
+            | ApiError::Changed { .. }
+            | ApiError::NotNative { .. }
+            | ApiError::Skewed { .. } => {
                 self.say(&EngineText::ErrorUnintelligible.told(&[&error.to_string()]))
             }
         }

@@ -30,6 +30,7 @@ ConfigNameOrEmpty = letters, digits, `_`, `.` and `-`, or empty
 ConfigNotText = { $file } is not text in UTF-8; mend it, or put it away and write it anew
 ConfigPort = a number from 1 to 65535
 ConfigProtocol = `http` or `https`
+ConfigToken = `Enrolment_Token` is no enrolment token: it begins with `mfe_` and is 91 characters long
 ConnectivityMetered = the server answers, over a network that is paid by volume
 ConnectivityOffline = there is no network
 ConnectivityOnline = the server answers

@@ -34,6 +34,7 @@ ConfigPort = un número del 1 al 65535
 ConfigName = letras, cifras, `_`, `.` y `-`
 ConfigNameOrEmpty = letras, cifras, `_`, `.` y `-`, o vacío
 ConfigNameLength = de 64 caracteres como mucho
+ConfigToken = `Enrolment_Token` no es un token de inscripción: empieza por `mfe_` y tiene 91 caracteres
 ConfigFlag = `true` o `false`
 ConfigHostAndPort = host:puerto
 ConfigHostAndPortOrEmpty = host:puerto, o vacío

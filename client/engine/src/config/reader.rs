@@ -12,6 +12,7 @@ use super::misread::{Expected, Misread, Place, Unread, Used};
 
 pub(super) const CLIENT: &str = "client";
 pub(super) const PACKAGER: &str = "packager";
+pub(super) const ENROLMENT_TOKEN: &str = "Enrolment_Token";
 
 /// Where a value came from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -78,6 +79,10 @@ impl<'a> Reader<'a> {
         let mut ini = Ini::parse(&read_optional(&path)?);
         if is_readable_by_others(&path) && ini.remove(PACKAGER, "Password") {
             self.exposed = Some(path.clone());
+        }
+        if is_readable_by_others(&path) && ini.remove(CLIENT, ENROLMENT_TOKEN) {
+            let file = path.display();
+            tracing::warn!(%file, "others can read the enrolment token in this file: it does not count");
         }
         if !ini.unread().is_empty() {
             self.unread.push(Unread {

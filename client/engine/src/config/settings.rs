@@ -8,7 +8,7 @@ use super::address::ServerAddress;
 use super::error::ConfigError;
 use super::misread::{Expected, Misread, Unread, Used};
 use super::project::default_project;
-use super::reader::{Origin, Reader};
+use super::reader::{ENROLMENT_TOKEN, Origin, Reader};
 use super::write::{LONGEST_NAME, is_plain_host_and_port};
 use crate::pms::SCRIPT_SILENCE_LIMIT;
 
@@ -57,6 +57,8 @@ pub struct Settings {
     pub script_silence_limit: Option<Duration>,
     /// Overrides the detection of the package manager.
     pub package_manager: Option<String>,
+    /// What lets an image's computers in at their first synchronisation.
+    pub enrolment_token: Option<Secret>,
     pub packager: Packager,
     /// Where the value of each key came from, by section and key.
     pub origins: BTreeMap<(&'static str, &'static str), Origin>,
@@ -131,6 +133,7 @@ impl Settings {
                 Used::Distribution,
                 |name| crate::pms::family(name).is_some(),
             ),
+            enrolment_token: reader.client(ENROLMENT_TOKEN).map(Secret),
             packager: Packager {
                 user: reader.packager("User"),
                 password: reader.packager("Password").map(Secret),
@@ -255,6 +258,19 @@ mod tests {
             assert_eq!(packager.user.as_deref(), Some("ana"));
             assert_eq!(packager.password.is_some(), counts, "{mode:o}");
             assert_eq!(packager.exposed.is_none(), counts, "{mode:o}");
+        }
+    }
+
+    #[test]
+    fn a_token_in_a_file_that_others_can_read_does_not_count_and_never_shows() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("migasfree.conf");
+        std::fs::write(&file, "[client]\nEnrolment_Token = mfe_hush\n").unwrap();
+        for (mode, counts) in [(0o644, false), (0o600, true)] {
+            std::fs::set_permissions(&file, std::fs::Permissions::from_mode(mode)).unwrap();
+            let settings = load(folder.path(), &[]).unwrap();
+            assert_eq!(settings.enrolment_token.is_some(), counts, "{mode:o}");
+            assert!(!format!("{settings:?} {:?}", settings.shown()).contains("hush"));
         }
     }
 

@@ -53,6 +53,7 @@ impl Settings {
         let text = |value: &str| Value::Text(value.to_owned());
         let maybe = |value: &Option<String>| Value::Text(value.clone().unwrap_or_default());
         let password = self.packager.password.as_ref().map_or("", |_| "***");
+        let token = self.enrolment_token.as_ref().map_or("", |_| "***");
         let limit = self.script_silence_limit;
         let fillers = self.firmware_fillers.clone();
         let client = [
@@ -79,6 +80,7 @@ impl Settings {
                 Value::Flag(self.allow_insecure_credentials),
             ),
             ("Firmware_Fillers", Value::Words(fillers)),
+            ("Enrolment_Token", text(token)),
         ];
         let packager = [
             ("User", maybe(&self.packager.user)),

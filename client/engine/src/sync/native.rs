@@ -32,7 +32,7 @@ use super::local::io;
 use super::registration::Registration;
 use super::sealed::SealedRegistration;
 use super::trusting::remembering;
-use super::{Credentials, EngineError, Standing};
+use super::{Credentials, EngineError, EngineText, Standing};
 
 /// What a computer registers with.
 #[derive(Debug, Clone)]
@@ -52,6 +52,8 @@ pub struct NativeRegistration {
     means: Means,
     own: OwnKey,
     trust: TrustStore,
+    /// That of the configuration.
+    token: Option<String>,
     project: String,
     /// Where the server is, to be read by people.
     address: String,
@@ -102,6 +104,7 @@ impl NativeRegistration {
             server: OpenServer::new(Arc::clone(&means.transport)),
             trust: TrustStore::new(folder.join("trust.json")),
             own: OwnKey::new(folder),
+            token: settings.enrolment_token.clone().map(|token| token.0),
             project: settings.project.clone(),
             address: settings.server.base(),
             means,
@@ -152,8 +155,25 @@ impl NativeRegistration {
         Ok(Arc::new(session))
     }
 
+    /// The token of the configuration, which an image brings along.
+    fn configured_token(&self) -> Result<Option<EnrolmentToken>, EngineError> {
+        let token = self
+            .token
+            .as_deref()
+            .map(str::parse::<EnrolmentToken>)
+            .transpose();
+        let wrong = |_| EngineError::Config(Box::new(EngineText::ConfigToken.told(&[])));
+        token.map_err(wrong)
+    }
+
     /// What is sealed, until the server takes the own key.
     async fn unmoved(&self) -> Result<Arc<dyn Server>, EngineError> {
+        if !self.sealed.is_registered()
+            && let Some(token) = self.configured_token()?
+        {
+            self.enrol(&token).await?;
+            return self.known().ok_or(EngineError::NotRegistered);
+        }
         match self.sealed.session().await {
             Ok(sealed) => Ok(self.moved_over().await?.unwrap_or(sealed)),
             // The answer that said that it moved over may have been lost.
@@ -347,6 +367,12 @@ impl Registration for NativeRegistration {
         credentials: &Credentials,
         accept_new_keys: bool,
     ) -> Result<ComputerId, EngineError> {
+        if credentials.username.is_empty()
+            && !accept_new_keys
+            && let Some(token) = self.configured_token()?
+        {
+            return self.enrol(&token).await;
+        }
         if let Some(server) = self.server_key()?.filter(|_| !accept_new_keys) {
             return self.ask(server, Voucher::of(credentials)).await;
         }

@@ -84,6 +84,7 @@ migasfree_types::texts! {
         ConfigName: "letters, digits, `_`, `.` and `-`";
         ConfigNameOrEmpty: "letters, digits, `_`, `.` and `-`, or empty";
         ConfigNameLength: "at most 64 characters";
+        ConfigToken: "`Enrolment_Token` is no enrolment token: it begins with `mfe_` and is 91 characters long";
         ConfigFlag: "`true` or `false`";
         ConfigHostAndPort: "host:port";
         ConfigHostAndPortOrEmpty: "host:port, or empty";
