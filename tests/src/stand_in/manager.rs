@@ -226,6 +226,24 @@ impl Manager {
     }
 
     #[zbus(property)]
+    fn identification(&self) -> String {
+        if self.0.scene.unregistered {
+            "none".to_owned()
+        } else {
+            "own-key".to_owned()
+        }
+    }
+
+    #[zbus(property)]
+    fn key_fingerprint(&self) -> String {
+        if self.0.scene.unregistered {
+            String::new()
+        } else {
+            "UDDReOZl1ipXAfp9wYsm13sDBMK5og--QWdBjzuf6o4".to_owned()
+        }
+    }
+
+    #[zbus(property)]
     fn computer_id(&self) -> u32 {
         if self.0.scene.unregistered { 0 } else { 214 }
     }
