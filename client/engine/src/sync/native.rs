@@ -13,7 +13,7 @@ use migasfree_native::key::{KeyPair, PublicKey};
 use migasfree_native::token::{EnrolmentToken, TokenSecret};
 
 use crate::clock::Clock;
-use crate::config::Settings;
+use crate::config::{Origin, Settings};
 use crate::files;
 use crate::identity::Identity;
 use crate::keys::own::{
@@ -55,6 +55,8 @@ pub struct NativeRegistration {
     /// That of the configuration.
     token: Option<String>,
     project: String,
+    /// Whether somebody named it, and not the distribution.
+    is_project_chosen: bool,
     /// Where the server is, to be read by people.
     address: String,
 }
@@ -106,6 +108,7 @@ impl NativeRegistration {
             own: OwnKey::new(folder),
             token: settings.enrolment_token.clone().map(|token| token.0),
             project: settings.project.clone(),
+            is_project_chosen: settings.origin("client", "Project") != Origin::Default,
             address: settings.server.base(),
             means,
         }
@@ -254,6 +257,8 @@ impl NativeRegistration {
         let packages = packages.as_deref();
         let packages = packages.ok_or(EngineError::NoPackageManager)?;
         let address = identity.address();
+        // A token is for a project, which has not to be the one that the distribution is called by.
+        let is_named = self.is_project_chosen || voucher.token.is_none();
         Ok(EnrolmentRequest {
             public_key: *key.public(),
             identity: Named {
@@ -262,7 +267,7 @@ impl NativeRegistration {
                 fqdn: identity.full_host_name().await,
                 ip_address: address.map_or_else(String::new, |address| address.to_string()),
             },
-            project: Some(self.project.clone()),
+            project: is_named.then(|| self.project.clone()),
             platform: Some("Linux".to_owned()),
             pms: packages.name().to_owned(),
             architecture: packages.architectures().await?,

@@ -1,9 +1,11 @@
 //! Requests signed by this computer, and answers signed by its server.
 
-use std::io::Read as _;
+use std::io::{self, Read as _, Write as _};
 use std::sync::Arc;
 
+use flate2::Compression;
 use flate2::read::GzDecoder;
+use flate2::write::GzEncoder;
 use migasfree_native::freshness::{Nonce, WINDOW};
 use migasfree_native::key::{KeyPair, PublicKey};
 use migasfree_native::requests::Call;
@@ -22,6 +24,9 @@ use crate::transport::sealed;
 
 /// Longest answer that is unpacked.
 const LONGEST_ANSWER: u64 = 32 * 1024 * 1024;
+
+/// Longest body that travels as it is.
+const SMALL: usize = 1024;
 
 /// The way to a server of the native protocol: who asks, and who alone may answer.
 #[derive(Debug, Clone)]
@@ -70,18 +75,29 @@ impl Link {
         carries_credentials: bool,
     ) -> Result<Confirmed, ApiError> {
         let content = serde_json::to_vec(body).map_err(|error| malformed(path, &error))?;
-        let (headers, sent) = self.signed(path, &content)?;
+        let mut headers = HeaderMap::new();
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("gzip"));
+        let content = if content.len() > SMALL {
+            headers.insert(CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+            packed(&content).map_err(|error| malformed(path, &error))?
+        } else {
+            content
+        };
+        let sent = self.signed(path, &mut headers, &content)?;
         let mut request = Request::post(path, Body::Signed { headers, content });
         request.carries_credentials = carries_credentials;
         let response = self.transport.send(request).await?;
         self.confirmed(path, response, &sent)
     }
 
-    fn signed(&self, path: &str, content: &[u8]) -> Result<(HeaderMap, Sent), ApiError> {
+    fn signed(
+        &self,
+        path: &str,
+        headers: &mut HeaderMap,
+        content: &[u8],
+    ) -> Result<Sent, ApiError> {
         let at = self.now();
-        let mut headers = HeaderMap::new();
-        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-        headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("gzip"));
         let target = Target {
             method: "POST",
             path,
@@ -93,9 +109,9 @@ impl Link {
             created: at,
             nonce: Nonce::generate(|bytes| self.random.fill(bytes)),
         };
-        let signature = sign(&target, &mut headers, content, &signer)
-            .map_err(|error| malformed(path, &error))?;
-        Ok((headers, Sent { signature, at }))
+        let signature =
+            sign(&target, headers, content, &signer).map_err(|error| malformed(path, &error))?;
+        Ok(Sent { signature, at })
     }
 
     /// Only what the server's key signed for this request is looked at.
@@ -172,9 +188,16 @@ fn unconfirmed(path: &str, response: &Response, why: &SignatureError) -> ApiErro
         },
         _ if response.is_page() => ApiError::page(),
         200..400 => changed(path, why),
-        _ => {
+        status => {
             let body: Value = serde_json::from_slice(&response.body).unwrap_or_default();
-            sealed::unsealed(response, &body, path)
+            match sealed::unsealed(response, &body, path) {
+                // A server with another key cannot sign what it is not meant to read.
+                ApiError::Unsealed { call, detail, .. } if status == 401 => ApiError::Changed {
+                    call,
+                    reason: detail,
+                },
+                other => other,
+            }
         }
     }
 }
@@ -184,6 +207,12 @@ fn changed(path: &str, why: &SignatureError) -> ApiError {
         call: path.to_owned(),
         reason: quoted(&why.to_string()),
     }
+}
+
+fn packed(content: &[u8]) -> io::Result<Vec<u8>> {
+    let mut packed = GzEncoder::new(Vec::new(), Compression::default());
+    packed.write_all(content)?;
+    packed.finish()
 }
 
 fn unpacked(path: &str, encoding: &HeaderValue, packed: &[u8]) -> Result<Vec<u8>, ApiError> {

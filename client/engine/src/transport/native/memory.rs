@@ -5,7 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use migasfree_native::inventory::{ContentHash, Inventory};
-use migasfree_native::synchronization::{Definition, Definitions, Edition, Known};
+use migasfree_native::synchronization::{Definition, Definitions, Edition, Known, Refused, Report};
 use serde::{Deserialize, Serialize};
 
 use crate::files;
@@ -24,6 +24,8 @@ pub(super) struct Kept {
     pub definitions: Definitions,
     /// Of the attributes the server took last.
     pub attributes: Option<ContentHash>,
+    /// The server was told last that there is no fault.
+    pub is_faultless: bool,
 }
 
 impl Memory {
@@ -102,6 +104,21 @@ impl Kept {
             apps: edition(self.definitions.apps.as_ref()),
             categories: edition(self.definitions.categories.as_ref()),
             ..Known::default()
+        }
+    }
+
+    /// What the server took of this it knows from now on.
+    pub fn told(&mut self, report: &Report, refused: &[Refused]) {
+        let is_taken = |part: &str| refused.iter().all(|one| one.part != part);
+        if let Some(attributes) = report
+            .attributes
+            .as_ref()
+            .filter(|_| is_taken("attributes"))
+        {
+            self.attributes = Some(attributes.hash());
+        }
+        if let Some(faults) = &report.faults {
+            self.is_faultless = faults.is_empty() && is_taken("faults");
         }
     }
 

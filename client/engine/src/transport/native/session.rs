@@ -6,7 +6,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use async_trait::async_trait;
 use migasfree_native::enrolment::Identity;
 use migasfree_native::features::{Feature, Features};
-use migasfree_native::inventory::{ContentHash, Inventory, diff};
+use migasfree_native::inventory::{Inventory, diff};
 use migasfree_native::requests::{
     APP_REQUESTS, ATTRIBUTES, AppWanted, AttributesWanted, INFO, LABEL, Nothing, PLAN, REQUEST_APP,
     RESULT, RequestChosen, SET_TAGS, TAGS, TRAITS, TagsChosen, WITHDRAW_REQUEST,
@@ -126,11 +126,7 @@ impl NativeSession {
             came
         };
         self.remember(|kept| {
-            if let Some(attributes) = &told.attributes
-                && !is_refused(&answer.refused, "attributes")
-            {
-                kept.attributes = Some(attributes.hash());
-            }
+            kept.told(told, &answer.refused);
             kept.take(good);
         })
     }
@@ -195,7 +191,10 @@ impl NativeSession {
                 }
                 state.attributes = Some(attributes);
             }
-            Report::Faults(faults) => state.report.faults = Some(faults.clone()),
+            Report::Faults(faults) => {
+                let is_news = !faults.is_empty() || !self.memory.kept().is_faultless;
+                state.report.faults = is_news.then(|| faults.clone());
+            }
             Report::Software { inventory, .. } => self.gather_software(&mut state, inventory),
             Report::Hardware(hardware) => state.report.hardware = Some(hardware.clone()),
             Report::Errors(text) => state.report.errors.push(text.to_owned()),
@@ -257,12 +256,7 @@ impl NativeSession {
                 return Err(error);
             }
         };
-        if let Some(attributes) = &report.attributes
-            && !is_refused(&answer.refused, "attributes")
-        {
-            let hash: ContentHash = attributes.hash();
-            self.remember(|kept| kept.attributes = Some(hash))?;
-        }
+        self.remember(|kept| kept.told(&report, &answer.refused))?;
         self.deliver_software(&answer).await
     }
 
@@ -503,10 +497,6 @@ fn synchronization(start: &str, consumer: &str, packages_ok: bool) -> Synchroniz
         packages_ok,
         stages: std::collections::BTreeMap::new(),
     }
-}
-
-fn is_refused(refused: &[Refused], part: &str) -> bool {
-    refused.iter().any(|one| one.part == part)
 }
 
 fn warn_of(refused: &[Refused]) {

@@ -162,7 +162,13 @@ async fn where_a_difference_does_not_do_the_whole_list_follows() {
 
 #[tokio::test]
 async fn nothing_follows_from_an_answer_that_the_server_did_not_give_to_this_request() {
-    for way in [Way::Changes, Way::Replays, Way::Forges, Way::Answers(200)] {
+    for way in [
+        Way::Changes,
+        Way::Replays,
+        Way::Forges,
+        Way::Answers(200),
+        Way::Answers(401),
+    ] {
         let native = Native::settled().await;
         native.server.mind().mandatory = vec!["tool".to_owned()];
         native.server.mind().way = way;

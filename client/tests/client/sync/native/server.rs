@@ -1,11 +1,13 @@
 //! A server of the native protocol that is played, and somebody between it and the computer.
 
+use std::io::Read as _;
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, LazyLock, Mutex, MutexGuard};
 
 use async_trait::async_trait;
 use axum::http::{HeaderMap, HeaderValue};
+use flate2::read::GzDecoder;
 use migasfree_client::clock::Clock;
 use migasfree_client::config::Settings;
 use migasfree_client::identity::SystemIdentity;
@@ -133,13 +135,18 @@ impl PlayedServer {
             query: None,
         };
         let claim = request::read(&target, headers, self.key.public().thumbprint()).unwrap();
+        let mut plain = content.to_vec();
+        if headers.contains_key("content-encoding") {
+            plain.clear();
+            GzDecoder::new(content).read_to_end(&mut plain).unwrap();
+        }
         let mut mind = self.mind();
         let now = Noon.now().unix_timestamp() + mind.ahead;
         let (status, body) = if mind.ahead.abs() > 60 {
             let problem = json!({ "title": "", "status": 401, "detail": "stale", "code": "stale" });
             (401, problem.to_string().into_bytes())
         } else {
-            (200, mind.answer(path, content, &self.key))
+            (200, mind.answer(path, &plain, &self.key))
         };
         let mut headers = HeaderMap::new();
         headers.insert("content-type", HeaderValue::from_static("application/json"));
