@@ -116,6 +116,13 @@ pub struct Register {
         conflicts_with_all = ["token", "user", "accept_new_keys"]
     )]
     pub token_file: Option<PathBuf>,
+    /// The fingerprint of the server's key, as whoever runs the server says it; root only
+    #[arg(
+        long,
+        value_name = "FINGERPRINT",
+        conflicts_with_all = ["token", "token_file", "accept_new_keys"]
+    )]
+    pub server_key: Option<String>,
     /// Take keys of the server other than those known, if it was set up anew; root only
     #[arg(long)]
     pub accept_new_keys: bool,

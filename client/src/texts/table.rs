@@ -36,6 +36,7 @@ migasfree_types::texts! {
         ErrorPasswordFileReadable(file): "The password in { $file } can be read by others on this computer: use `chmod 600` on the file.";
         ErrorTokenFile(file, reason): "The token cannot be read from { $file }: { $reason }";
         ErrorTokenFileReadable(file): "The token in { $file } can be read by others on this computer: use `chmod 600` on the file.";
+        ErrorNoFingerprint: "This is no fingerprint of a key: it is 43 characters long.";
         ErrorNoToken: "This is no enrolment token: it begins with `mfe_` and is 91 characters long.";
         WarningTokenArgument: "Warning: everybody on this computer can see a token among the arguments; use `--token-file FILE`, or `--token-file -` for the standard input.";
         Token: "Enrolment token:";

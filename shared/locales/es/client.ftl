@@ -79,6 +79,7 @@ ErrorPasswordFile = No se puede leer la contraseña de { $file }: { $reason }
 ErrorPasswordFileReadable = Otros en este equipo pueden leer la contraseña de { $file }: use `chmod 600` con el fichero.
 ErrorPasswordReadable = Otros en este equipo pueden leer la contraseña del empaquetador en { $file }: quítela, o use `chmod 600` con el fichero.
 ErrorNoToken = No es un token de inscripción: empieza por `mfe_` y tiene 91 caracteres.
+ErrorNoFingerprint = No es la huella de una clave: tiene 43 caracteres.
 ErrorTokenFile = No se puede leer el token de { $file }: { $reason }
 ErrorTokenFileReadable = Otros en este equipo pueden leer el token de { $file }: use `chmod 600` con el fichero.
 ErrorReadOnly = El disco que contiene { $place } ahora solo se puede leer.
@@ -109,9 +110,9 @@ ErrorClockBehind = { $unit ->
         [hours] El reloj de este equipo va { $amount } horas atrasado respecto al del servidor.
        *[days] El reloj de este equipo va { $amount } días atrasado respecto al del servidor.
     } Póngalo en hora e inténtelo de nuevo.
-ErrorNoTokens = { $server } no acepta tokens de inscripción; use `migasfree register --user NOMBRE`.
+ErrorNoTokens = { $server } no habla el protocolo nativo ni acepta tokens de inscripción; use `migasfree register --user NOMBRE`.
 ErrorNotNative = Lo que responde no habla el protocolo que el servidor hablaba antes ({ $server }): puede haber alguien en medio, y no se cree nada de ello. Si es correcto, porque el servidor se instaló de nuevo, root ejecuta `migasfree register --accept-new-keys`.
-ErrorOthersToken = El token es para otro servidor que { $server }. Compruebe la dirección del servidor con `migasfree conf`.
+ErrorOthersToken = El token, o la clave indicada, es de otro servidor que { $server }. Compruebe la dirección del servidor con `migasfree conf`.
 ErrorOwnKeyDamaged = La clave de este equipo está dañada: { $file } ({ $reason }). Recupere el fichero de una copia de seguridad, o inscriba el equipo de nuevo con `migasfree remove-keys` y `migasfree register`.
 ErrorPending = Este equipo espera aprobación; la huella de su clave es { $fingerprint }. Volverá a preguntar dentro de { $seconds } segundos.
 EventDataNotWritten = No se pueden escribir los datos de los eventos: { $reason }
@@ -401,6 +402,7 @@ help-register--accept_new_keys = Aceptar claves del servidor distintas de las co
 help-register--assume_yes = No pregunta si la configuración es correcta
 help-register--password = Su contraseña; si falta se pregunta, y así no la ven otros de este equipo
 help-register--password_file = Un fichero con la contraseña que nadie más puede leer
+help-register--server_key = La huella de la clave del servidor, como la muestra quien lo administra; solo root
 help-register--token = Un token de inscripción del servidor, en lugar de un usuario; solo root
 help-register--token_file = Un fichero con el token que nadie más puede leer; `-` para la entrada estándar
 help-register--user = Alguien que puede registrar equipos

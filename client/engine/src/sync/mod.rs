@@ -222,11 +222,13 @@ pub enum EngineError {
         retry_after: u64,
     },
     /// A token is for servers of the native protocol.
-    #[error("{0} takes no enrolment tokens; register with `migasfree register --user NAME`")]
+    #[error(
+        "{0} does not speak the native protocol, and takes no enrolment tokens; register with `migasfree register --user NAME`"
+    )]
     NoTokens(String),
     /// A token names another server than the one of the configuration.
     #[error(
-        "the token is for another server than {0}; check the address of the server with `migasfree conf`"
+        "the token, or the key that was named, is for another server than {0}; check the address of the server with `migasfree conf`"
     )]
     OthersToken(String),
     /// The key this computer made itself, or what is known of it.

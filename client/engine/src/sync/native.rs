@@ -9,7 +9,7 @@ use migasfree_native::enrolment::{
     MoveOver,
 };
 use migasfree_native::features::{Features, Offer};
-use migasfree_native::key::{KeyPair, PublicKey};
+use migasfree_native::key::{KeyPair, PublicKey, Thumbprint};
 use migasfree_native::token::{EnrolmentToken, TokenSecret};
 
 use crate::clock::Clock;
@@ -131,6 +131,17 @@ impl NativeRegistration {
         }
     }
 
+    /// The server's key, where it is the one that somebody vouches for.
+    async fn vouched_for(&self, key: Thumbprint) -> Result<PublicKey, EngineError> {
+        let offer = self.offer().await?;
+        let offer = offer.ok_or_else(|| EngineError::NoTokens(self.address.clone()))?;
+        if offer.server_key.thumbprint() == key {
+            Ok(offer.server_key)
+        } else {
+            Err(EngineError::OthersToken(self.address.clone()))
+        }
+    }
+
     fn server_key(&self) -> Result<Option<PublicKey>, EngineError> {
         self.trust.server_key().map_err(remembering)
     }
@@ -228,7 +239,7 @@ impl NativeRegistration {
                 Ok(enrolled.computer)
             }
             Ok(EnrolmentAnswer::Pending { retry_after }) => {
-                self.believe(server)?;
+                self.pin(server)?;
                 self.own
                     .save_enrolment(&Enrolment::Pending { retry_after })?;
                 Err(EngineError::Pending {
@@ -281,7 +292,7 @@ impl NativeRegistration {
 
     /// The server knows this computer by its key: from here on it is believed by its own key alone.
     fn keep(&self, enrolled: &Enrolled) -> Result<(), EngineError> {
-        self.believe(enrolled.server_key)?;
+        self.pin(enrolled.server_key)?;
         for name in [DEFINITIONS_FILE, INVENTORY_FILE] {
             let file = self.own.folder().join(name);
             files::remove_optional(&file)
@@ -302,7 +313,7 @@ impl NativeRegistration {
         }
     }
 
-    fn believe(&self, server: PublicKey) -> Result<(), EngineError> {
+    fn pin(&self, server: PublicKey) -> Result<(), EngineError> {
         let pinned = self.trust.pin_server_key(Some(server));
         pinned.map_err(remembering)
     }
@@ -390,16 +401,17 @@ impl Registration for NativeRegistration {
     }
 
     async fn enrol(&self, token: &EnrolmentToken) -> Result<ComputerId, EngineError> {
-        let offer = self.offer().await?;
-        let offer = offer.ok_or_else(|| EngineError::NoTokens(self.address.clone()))?;
-        if offer.server_key.thumbprint() != token.server {
-            return Err(EngineError::OthersToken(self.address.clone()));
-        }
+        let server = self.vouched_for(token.server).await?;
         let voucher = Voucher {
             token: Some(token.secret.clone()),
             operator: None,
         };
-        self.ask(offer.server_key, voucher).await
+        self.ask(server, voucher).await
+    }
+
+    async fn believe(&self, key: Thumbprint) -> Result<(), EngineError> {
+        let server = self.vouched_for(key).await?;
+        self.pin(server)
     }
 
     async fn look_again(&self) {

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use migasfree_native::key::Thumbprint;
 use migasfree_native::token::EnrolmentToken;
 
 use crate::transport::Server;
@@ -48,6 +49,11 @@ pub trait Registration: Send + Sync + std::fmt::Debug {
         Err(EngineError::NoTokens("it".to_owned()))
     }
 
+    /// The server has this key, by the word of who runs this computer: it registers natively from then on.
+    async fn believe(&self, _key: Thumbprint) -> Result<(), EngineError> {
+        Err(EngineError::NoTokens("it".to_owned()))
+    }
+
     /// The server has no answer for the number we know. It is asked for the number: only its own word makes us forget
     /// the old one. Never fails.
     async fn look_again(&self);
@@ -67,6 +73,15 @@ impl LocalEngine {
     ) -> Result<ComputerId, EngineError> {
         let _lock = self.lock()?;
         self.registration.register(credentials, true).await
+    }
+
+    /// Believes the server with this key, by the word of who runs this computer.
+    ///
+    /// # Errors
+    /// [`EngineError`] when the server offers no such key.
+    pub async fn believe(&self, key: Thumbprint) -> Result<(), EngineError> {
+        let _lock = self.lock()?;
+        self.registration.believe(key).await
     }
 
     /// Registers with an enrolment token.

@@ -63,8 +63,8 @@ migasfree_types::texts! {
         ErrorClockBehind(unit, amount): "{ $unit ->\n    [seconds] This computer's clock is { $amount } seconds behind the server's.\n    [minutes] This computer's clock is { $amount } minutes behind the server's.\n    [hours] This computer's clock is { $amount } hours behind the server's.\n   *[days] This computer's clock is { $amount } days behind the server's.\n} Set it right and try again.";
         ErrorClockAhead(unit, amount): "{ $unit ->\n    [seconds] This computer's clock is { $amount } seconds ahead of the server's.\n    [minutes] This computer's clock is { $amount } minutes ahead of the server's.\n    [hours] This computer's clock is { $amount } hours ahead of the server's.\n   *[days] This computer's clock is { $amount } days ahead of the server's.\n} Set it right and try again.";
         ErrorPending(fingerprint, seconds): "This computer waits for approval; the fingerprint of its key is { $fingerprint }. It asks again in { $seconds } seconds.";
-        ErrorNoTokens(server): "{ $server } takes no enrolment tokens; use `migasfree register --user NAME`.";
-        ErrorOthersToken(server): "The token is for another server than { $server }. Check the address of the server with `migasfree conf`.";
+        ErrorNoTokens(server): "{ $server } does not speak the native protocol, and takes no enrolment tokens; use `migasfree register --user NAME`.";
+        ErrorOthersToken(server): "The token, or the key that was named, is for another server than { $server }. Check the address of the server with `migasfree conf`.";
         ErrorOwnKeyDamaged(file, reason): "The key of this computer is damaged: { $file } ({ $reason }). Put the file back from a backup, or enrol anew with `migasfree remove-keys` and `migasfree register`.";
         ErrorUnintelligible(reason): "The server does not speak as expected: { $reason }";
         ErrorNoPackageManager: "No supported package manager was found.";

@@ -6,6 +6,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 use migasfree_dbus::ManagerProxy;
+use migasfree_native::key::Thumbprint;
 use migasfree_native::token::EnrolmentToken;
 use migasfree_types::shown::shown;
 use zbus::Connection;
@@ -47,13 +48,14 @@ pub async fn register(context: &Context, arguments: Register) -> Ended {
     if arguments.token.is_some() || arguments.token_file.is_some() {
         return enrol(context, arguments).await;
     }
-    let place = match context.daemon().await {
+    let place = match (context.daemon().await, &arguments.server_key) {
         // Which keys are right is root's alone to decide.
         _ if arguments.accept_new_keys => {
             Place::Anew(Box::new(context.administrators_engine().await?))
         }
-        Some(bus) => Place::Daemon(bus),
-        None => Place::Here(Box::new(context.trusted_engine().await?)),
+        (_, Some(key)) => Place::Here(Box::new(believing(context, key).await?)),
+        (Some(bus), None) => Place::Daemon(bus),
+        (None, None) => Place::Here(Box::new(context.trusted_engine().await?)),
     };
     let _agent = TerminalAgent::start();
     if let Ok(settings) = context.settings() {
@@ -89,6 +91,17 @@ pub async fn register(context: &Context, arguments: Register) -> Ended {
         Answer::Registered(id) => done(context, id),
         Answer::NeedsCredentials(failure) => Err(failure),
     }
+}
+
+/// An engine that believes the server with this key.
+async fn believing(context: &Context, key: &str) -> Result<LocalEngine, Failure> {
+    let key: Thumbprint = key
+        .trim()
+        .parse()
+        .map_err(|_| Failure::said(Text::ErrorNoFingerprint, Exit::USAGE))?;
+    let engine = context.administrators_engine().await?;
+    engine.believe(key).await?;
+    Ok(engine)
 }
 
 /// Registers with a token, which also says which server may answer.

@@ -39,6 +39,26 @@ async fn a_token_lets_a_computer_in_and_names_the_server_that_may_do_so() {
 }
 
 #[tokio::test]
+async fn root_may_say_which_server_it_is_and_who_registers_vouches_then() {
+    let native = Native::new();
+    let wrong = key(2).public().thumbprint();
+    let error = native.engine.believe(wrong).await.unwrap_err();
+    assert!(matches!(error, EngineError::OthersToken(_)), "{error}");
+    let right = native.server.key.public().thumbprint();
+    native.engine.believe(right).await.unwrap();
+    let recorder = Recorder::default();
+    let job = Job::new(JobId::unique(), &recorder);
+    let ana = Credentials {
+        username: "ana".into(),
+        password: "secret".into(),
+    };
+    assert_eq!(native.engine.register(&ana, &job).await.unwrap().0, 7);
+    let enrolment = native.server.mind().enrolments.pop().unwrap();
+    assert_eq!(enrolment.operator.unwrap().username, "ana");
+    assert!(native.engine.standing().is_native());
+}
+
+#[tokio::test]
 async fn a_server_without_the_protocol_takes_no_token() {
     let native = Native::new();
     native.server.mind().offers = false;
