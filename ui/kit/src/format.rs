@@ -57,6 +57,21 @@ pub fn parse_time(text: &str) -> Option<f64> {
     (!milliseconds.is_nan()).then_some(milliseconds)
 }
 
+/// A moment as an input of date and time has it, by the reader's clock: `2026-11-21T09:30`.
+pub fn local_minute(milliseconds: f64) -> String {
+    let date = Date::new(&JsValue::from_f64(milliseconds));
+    let (year, month, day) = (date.get_full_year(), date.get_month() + 1, date.get_date());
+    let (hour, minute) = (date.get_hours(), date.get_minutes());
+    format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}")
+}
+
+/// The moment that such an input means, in UTC.
+pub fn of_local_minute(text: &str) -> Option<String> {
+    let milliseconds = Date::parse(text);
+    let date = || Date::new(&JsValue::from_f64(milliseconds));
+    (!milliseconds.is_nan()).then(|| date().to_iso_string().into())
+}
+
 /// A moment in full: day, time and zone of the reader.
 pub fn exact_time(milliseconds: f64, language: &str) -> String {
     let options = Object::new();

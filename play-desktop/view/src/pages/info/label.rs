@@ -7,11 +7,7 @@ use crate::{
 };
 use leptos::{prelude::*, task::spawn_local};
 use migasfree_play_records::Computer;
-use migasfree_ui_kit::{Button, ButtonSize, Card, Wordmark};
-use qrcode::{Color, EcLevel, QrCode};
-
-/// Modules of quiet zone around the code.
-const MARGIN: usize = 2;
+use migasfree_ui_kit::{Button, ButtonSize, Card, Qr, Wordmark};
 
 /// The card, and what its print looks like.
 #[component]
@@ -23,10 +19,11 @@ pub fn Label(
     let qr = read_qr(computer);
     let identity = Memo::new(move |_| computer.with(identity));
     let ready = Memo::new(move |_| qr.with(Option::is_some));
+    let named = move || td_string!(i18n.get_locale(), info.qr);
     view! {
         <Card title=move || td_string!(i18n.get_locale(), info.identification)>
             <div class="card-body label-card" data-testid="label">
-                {move || qr.get().map(|text| view! { <div class="qr-box"><Code text /></div> })}
+                {move || qr.get().map(|text| view! { <div class="qr-box"><Qr text label=named /></div> })}
                 {move || computer.with(|computer| view! { <Words computer=computer.clone() /> })}
             </div>
             <div class="card-foot">
@@ -45,7 +42,7 @@ pub fn Label(
             <p class="print-head">
                 <Wordmark name=move || td_string!(i18n.get_locale(), info.identification) />
             </p>
-            {move || qr.get().map(|text| view! { <Code text /> })}
+            {move || qr.get().map(|text| view! { <Qr text label=named /> })}
             {move || computer.with(|computer| view! { <Words computer=computer.clone() /> })}
         </div>
     }
@@ -120,41 +117,4 @@ fn Words(computer: Computer) -> impl IntoView {
                 })}
         </div>
     }
-}
-
-/// The code, black on white in both themes: scanners expect it.
-#[component]
-fn Code(text: String) -> impl IntoView {
-    let i18n = use_i18n();
-    let Ok(code) = QrCode::with_error_correction_level(text.as_bytes(), EcLevel::L) else {
-        return ().into_any();
-    };
-    let edge = code.width() + 2 * MARGIN;
-    view! {
-        <svg
-            class="qr"
-            role="img"
-            aria-label=move || td_string!(i18n.get_locale(), info.qr)
-            viewBox=format!("0 0 {edge} {edge}")
-            shape-rendering="crispEdges"
-            data-testid="qr"
-            data-text=text
-        >
-            <rect width=edge.to_string() height=edge.to_string() fill="#fff" />
-            <path d=path(&code) fill="#000" />
-        </svg>
-    }
-    .into_any()
-}
-
-/// One square for each dark module.
-fn path(code: &QrCode) -> String {
-    let width = code.width();
-    (code.to_colors().into_iter().enumerate())
-        .filter(|(_, color)| *color == Color::Dark)
-        .map(|(place, _)| {
-            let (left, top) = (place % width + MARGIN, place / width + MARGIN);
-            format!("M{left} {top}h1v1h-1z")
-        })
-        .collect()
 }
