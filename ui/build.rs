@@ -65,6 +65,7 @@ fn member(field: &Value) -> String {
         "lines" => "Lines".to_owned(),
         "boolean" => "Flag".to_owned(),
         "date" => "Date".to_owned(),
+        "time" => "Moment".to_owned(),
         "file" => "File".to_owned(),
         "integer" => format!("Number {}", bounds()),
         "number" => format!("Decimal {}", bounds()),

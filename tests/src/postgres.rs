@@ -90,6 +90,23 @@ impl Cluster {
         succeed(&mut psql)
     }
 
+    /// Runs a statement in the database of an address.
+    ///
+    /// # Errors
+    /// When PostgreSQL refuses it, with what it said.
+    pub fn sql_in(&self, url: &str, statement: &str) -> Result<()> {
+        let name = url
+            .split('/')
+            .nth(3)
+            .and_then(|rest| rest.split('?').next());
+        let name = name.with_context(|| format!("{url} names no database"))?;
+        let mut psql = program("psql")?;
+        psql.arg("-h")
+            .arg(&self.folder)
+            .args(["-U", "postgres", "-d", name, "-qc", statement]);
+        succeed(&mut psql)
+    }
+
     /// The address of a database by name.
     pub fn url(&self, database: &str) -> String {
         let host = self.folder.display().to_string().replace('/', "%2F");

@@ -8,17 +8,21 @@ use crate::{
     entities::sections,
     not_found::NotFound,
     pages::{
-        login::{LoginPage, SignInAgain},
+        account::Account,
+        login::{LoginFrame, LoginPage, SignInAgain},
         overview::OverviewPage,
     },
     parts, preferences,
     shell::{Frame, crumbs},
     text::{self, t, tf},
-    work::WorkPage,
+    work::{AccountPart, WorkPage},
 };
 use leptos::{prelude::*, task::spawn_local};
 use migasfree_locales::Language;
 use migasfree_ui_kit::{Button, ButtonLook, ErrorState, ToastArea, Toasts, relative_time, texts};
+
+/// First part of the address of a link that a mail has for who forgot their password.
+const RESET: &str = "reset-password";
 
 /// The language, chosen anywhere; the whole view is made anew with it.
 #[derive(Clone, Copy)]
@@ -114,8 +118,16 @@ fn Gate() -> impl IntoView {
     });
     let expired =
         Memo::new(move |_| session.with(|session| matches!(session, Session::Expired(_))));
+    // Whoever comes by a link of a mail may be signed in or not.
+    let resets =
+        Memo::new(move |_| address::address().with(|address| address.part(0) == Some(RESET)));
     let inside = move || match stage.get() {
         Stage::Waiting => ().into_any(),
+        _ if resets.get() => {
+            set_title(t!(reset.title));
+            view! { <LoginFrame title=t!(reset.title)><AccountPart what=Account::Reset /></LoginFrame> }
+                .into_any()
+        }
         Stage::Login => {
             set_title(t!(login.title));
             view! { <LoginPage /> }.into_any()

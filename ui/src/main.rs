@@ -2,6 +2,8 @@
 mod address;
 mod api;
 mod app;
+mod certificates;
+mod deed;
 mod entities;
 mod entity;
 mod failure;
@@ -11,7 +13,9 @@ mod not_found;
 mod object;
 mod pages;
 mod parts;
+mod passkeys;
 mod preferences;
+mod secret;
 mod shell;
 mod text;
 mod work;

@@ -1,12 +1,14 @@
 //! The parts of the program that are loaded after the first page: one for each section, with the sheets of its lists and what is theirs alone. What they
 //! have in common (lists, forms, pages of objects) is reached from every one of them, and from nothing else: it is loaded with the first. So nothing in the
 //! frame, the overview or the login page may mention a [`Sheet`], and nothing that is common may mention one of an entity: it asks [`entities::sheet`].
+//! Beside the sections there is [`account`], whose pages come before somebody is in, too.
 //!
 //! What each may weigh is in `xtask/src/wasm/parts.rs`.
 use crate::{
     address::Destination,
     entities::{self, AUDIT},
     entity::{Entity, Sheet},
+    pages::account::{Account, draw},
     work,
 };
 use leptos::{prelude::*, task::spawn_local, wasm_split::SplitLoaderError};
@@ -63,7 +65,9 @@ macro_rules! parts {
 
 parts! {
     Computers, computers:
-        COMPUTERS => COMPUTERS_SHEET;
+        COMPUTERS => COMPUTERS_SHEET,
+        COMPUTER_KEYS => COMPUTER_KEYS_SHEET,
+        ENROLMENT_TOKENS => ENROLMENT_TOKENS_SHEET;
     Software, software:
         PACKAGES => PACKAGES_SHEET,
         DEPLOYMENTS => DEPLOYMENTS_SHEET,
@@ -91,7 +95,15 @@ parts! {
         STAMPS => STAMPS_SHEET,
         DOMAINS => DOMAINS_SHEET,
         USERS => USERS_SHEET,
-        GROUPS => GROUPS_SHEET;
+        GROUPS => GROUPS_SHEET,
+        API_KEYS => API_KEYS_SHEET,
+        CERTIFICATES => CERTIFICATES_SHEET;
+}
+
+/// What is of one's own account: how one gets in, and what one has for that.
+#[leptos::wasm_split::wasm_split(account, wasm_split_path = leptos::wasm_split, fallible)]
+pub fn account(what: Account) -> Result<AnyView, SplitLoaderError> {
+    Ok(draw(what))
 }
 
 impl Part {

@@ -10,7 +10,11 @@ use crate::{
     not_found::NotFound,
     object::{CannotMake, Lacking, ObjectPage},
     pages::{
-        declared::DeclaredPage, peek::Peek, preferences::PreferencesPage, settings::SettingsPage,
+        account::{Account, StepUp},
+        declared::DeclaredPage,
+        peek::Peek,
+        preferences::PreferencesPage,
+        settings::SettingsPage,
     },
     parts,
     text::t,
@@ -28,16 +32,29 @@ pub fn WorkPage(destination: Destination) -> impl IntoView {
         Suspend::new(async move {
             match parts::page(destination).await {
                 Ok(page) => page,
-                // After an upgrade the server has other parts; the page has to be loaded anew.
-                Err(_) => view! {
-                    <ErrorState title=t!(error.part) text=t!(error.part_text)>
-                        <Button look=ButtonLook::Primary on_press=|_| { let _ = window().location().reload(); }>{t!(error.reload)}</Button>
-                    </ErrorState>
-                }
-                .into_any(),
+                Err(_) => missing(),
             }
         })
     }
+}
+
+/// What is of one's own account, once its part has arrived.
+#[component]
+pub fn AccountPart(what: Account) -> impl IntoView {
+    move || {
+        let what = what.clone();
+        Suspend::new(async move { parts::account(what).await.unwrap_or_else(|_| missing()) })
+    }
+}
+
+/// After an upgrade the server has other parts; the page has to be loaded anew.
+fn missing() -> AnyView {
+    view! {
+        <ErrorState title=t!(error.part) text=t!(error.part_text)>
+            <Button look=ButtonLook::Primary on_press=|_| { let _ = window().location().reload(); }>{t!(error.reload)}</Button>
+        </ErrorState>
+    }
+    .into_any()
 }
 
 /// Draws the page of a destination. Every part calls it, and none shall have it for itself.
@@ -47,6 +64,9 @@ pub fn draw(destination: Destination) -> AnyView {
     let page = match destination {
         Destination::Page(Page::Settings) => view! { <SettingsPage /> }.into_any(),
         Destination::Page(Page::Preferences) => view! { <PreferencesPage /> }.into_any(),
+        Destination::Page(Page::Device) => {
+            view! { <AccountPart what=Account::Device /> }.into_any()
+        }
         Destination::List(path) => of_entity(path, Place::List),
         Destination::New(path) => of_entity(path, Place::New),
         Destination::Object(path, id) => of_entity(path, Place::Object(id)),
@@ -66,6 +86,7 @@ pub fn draw(destination: Destination) -> AnyView {
     view! {
         {page}
         <Peek />
+        <StepUp />
     }
     .into_any()
 }

@@ -42,6 +42,9 @@ pub fn in_one_line<'a>(messages: impl IntoIterator<Item = &'a Told>) -> String {
     texts(messages).join(" ")
 }
 
+/// The server's code for what an open session alone is not enough for.
+const STEP_UP: &str = "step_up_required";
+
 /// The server's name for what concerns no single field.
 pub const WHOLE: &str = "non_field_errors";
 
@@ -63,6 +66,8 @@ pub enum ApiError {
     SignedOut,
     /// The permission is missing.
     Forbidden(String),
+    /// Whoever is signed in has to show once more that it is them.
+    Unproved,
     /// There is no such thing, or it is not visible to this user.
     NotFound,
     /// Input was refused, field by field.
@@ -85,6 +90,7 @@ impl ApiError {
         let problem: Option<Problem> = serde_json::from_str(body).ok();
         match (status, problem) {
             (401, _) => Self::SignedOut,
+            (403, Some(problem)) if problem.code == STEP_UP => Self::Unproved,
             (403, problem) => Self::Forbidden(
                 problem.map_or_else(String::new, |problem| said(&problem.message())),
             ),
@@ -120,6 +126,7 @@ impl ApiError {
             Self::Unreachable => t!(error.unreachable),
             Self::SignedOut => t!(error.signed_out),
             Self::Forbidden(_) => t!(error.forbidden),
+            Self::Unproved => t!(error.unproved),
             Self::NotFound => t!(error.not_found),
             Self::Invalid(_) | Self::Refused(_) => t!(error.refused),
             Self::Stale => t!(error.stale),
@@ -133,6 +140,7 @@ impl ApiError {
             Self::Unreachable => t!(error.unreachable_text).to_owned(),
             Self::SignedOut => t!(error.signed_out_text).to_owned(),
             Self::Forbidden(detail) if detail.is_empty() => t!(error.forbidden_text).to_owned(),
+            Self::Unproved => t!(error.unproved_text).to_owned(),
             // The server says what is missing and who can help.
             Self::Forbidden(detail) => detail.clone(),
             Self::NotFound => t!(error.not_found_text).to_owned(),
@@ -231,6 +239,17 @@ mod tests {
         );
         let spanish = "Demasiados intentos: pruebe de nuevo dentro de 5 segundos.";
         assert_eq!(error, ApiError::Refused(spanish.to_owned()));
+    }
+
+    #[test]
+    fn who_has_to_show_once_more_who_they_are_lacks_no_permission() {
+        let error = ApiError::from_answer(
+            403,
+            String::new(),
+            r#"{"title": "Forbidden", "status": 403, "detail": "Show once more that it is you, then do this again.",
+                "code": "step_up_required"}"#,
+        );
+        assert_eq!(error, ApiError::Unproved);
     }
 
     #[test]

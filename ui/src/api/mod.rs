@@ -5,6 +5,7 @@ pub mod gather;
 pub mod query;
 pub mod request;
 pub mod session;
+pub mod step_up;
 pub mod upload;
 
 pub use error::ApiError;

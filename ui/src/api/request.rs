@@ -1,5 +1,5 @@
 //! Requests: cookie session, `X-CSRF` on what changes something, errors as [`ApiError`].
-use super::{error::ApiError, session};
+use super::{error::ApiError, session, step_up};
 use crate::text;
 use gloo_net::http::{Method, RequestBuilder};
 use serde::de::DeserializeOwned;
@@ -76,16 +76,55 @@ pub fn typed<T: DeserializeOwned>(path: &str, value: Value) -> Result<T, ApiErro
     })
 }
 
+/// What the server answers to who signs in, good or not: the status and the text.
+pub async fn ask(path: &str, body: &Value) -> Result<(u16, String), ApiError> {
+    let answered = exchange(&Method::POST, path, Some(body), None).await?;
+    Ok((answered.status, answered.body))
+}
+
+/// Where the server asks once more who is there, it is asked again as soon as they have shown it.
 async fn send(
     method: Method,
     path: &str,
     body: Option<&Value>,
     version: Option<&str>,
 ) -> Result<Value, ApiError> {
-    let name = format!("{method} {path}");
-    let unsafe_method = method != Method::GET;
+    let answer = send_once(&method, path, body, version).await;
+    if answer == Err(ApiError::Unproved) && step_up::ask().await {
+        return send_once(&method, path, body, version).await;
+    }
+    answer
+}
+
+async fn send_once(
+    method: &Method,
+    path: &str,
+    body: Option<&Value>,
+    version: Option<&str>,
+) -> Result<Value, ApiError> {
+    let answered = exchange(method, path, body, version).await?;
+    let mut answer = answer(answered.status, format!("{method} {path}"), &answered.body)?;
+    if let (Some(version), Value::Object(members)) = (answered.version, &mut answer) {
+        members.insert(VERSION.to_owned(), Value::String(version));
+    }
+    Ok(answer)
+}
+
+struct Answered {
+    status: u16,
+    version: Option<String>,
+    body: String,
+}
+
+async fn exchange(
+    method: &Method,
+    path: &str,
+    body: Option<&Value>,
+    version: Option<&str>,
+) -> Result<Answered, ApiError> {
+    let unsafe_method = *method != Method::GET;
     let mut builder = RequestBuilder::new(&url(path))
-        .method(method)
+        .method(method.clone())
         .header("Accept", ACCEPTED)
         .header("Accept-Language", text::tag());
     if unsafe_method {
@@ -105,14 +144,11 @@ async fn send(
         None => builder.send().await,
     };
     let response = response.map_err(|_| ApiError::Unreachable)?;
-    let status = response.status();
-    let version = response.headers().get("ETag");
-    let body = response.text().await.map_err(|_| ApiError::Unreachable)?;
-    let mut answer = answer(status, name, &body)?;
-    if let (Some(version), Value::Object(members)) = (version, &mut answer) {
-        members.insert(VERSION.to_owned(), Value::String(version));
-    }
-    Ok(answer)
+    Ok(Answered {
+        status: response.status(),
+        version: response.headers().get("ETag"),
+        body: response.text().await.map_err(|_| ApiError::Unreachable)?,
+    })
 }
 
 /// Reads an answer; a lost session takes the person to the login page.

@@ -4,7 +4,8 @@ use crate::{address, preferences, text::tf};
 use leptos::prelude::*;
 use migasfree_types::rest::session::SessionUser;
 use migasfree_ui_kit::Toasts;
-use serde_json::json;
+use serde::Deserialize;
+use serde_json::{Value, json};
 use std::cell::{Cell, RefCell};
 
 /// The state of the session.
@@ -86,10 +87,52 @@ async fn signed_in() -> Result<SessionUser, ApiError> {
     request::get_as("/rest-auth/user/").await
 }
 
-/// Signs in and tells as whom; [`enter`] goes on as them.
-pub async fn sign_in(username: &str, password: &str) -> Result<SessionUser, ApiError> {
-    let body = json!({"username": username, "password": password});
-    request::post("/rest-auth/login/", &body).await?;
+/// How far somebody has come who signs in.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Progress {
+    /// They are in; [`enter`] goes on as them.
+    SignedIn(SessionUser),
+    /// The password was right, and is not enough.
+    Needs(Step),
+}
+
+/// What is needed besides a password.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct Step {
+    /// The secret to go on with.
+    #[serde(rename = "step")]
+    pub secret: String,
+    /// One of these has to be shown.
+    #[serde(default)]
+    pub factors: Vec<String>,
+    /// One of these has to be set up first: a group demands it, and the account has none.
+    #[serde(default)]
+    pub enrol: Vec<String>,
+}
+
+/// Begins to sign in.
+pub async fn sign_in(username: &str, password: &str) -> Result<Progress, ApiError> {
+    let path = "/rest-auth/login/";
+    let credentials = json!({"username": username, "password": password});
+    let (status, body) = request::ask(path, &credentials).await?;
+    if let (401, Ok(step)) = (status, serde_json::from_str(&body)) {
+        return Ok(Progress::Needs(step));
+    }
+    request::answer(status, path.to_owned(), &body)?;
+    signed_in().await.map(Progress::SignedIn)
+}
+
+/// Goes on with what a factor asked for.
+pub async fn take_step(secret: &str, factor: &str, answer: &str) -> Result<SessionUser, ApiError> {
+    let body = json!({"step": secret, "factor": factor, "answer": answer});
+    request::post("/rest-auth/login/step/", &body).await?;
+    signed_in().await
+}
+
+/// Signs in with a passkey and nothing else: what the browser answered to a challenge.
+pub async fn sign_in_by_passkey(secret: &str, credential: &Value) -> Result<SessionUser, ApiError> {
+    let body = json!({"secret": secret, "credential": credential});
+    request::post("/rest-auth/login/passkey/confirm/", &body).await?;
     signed_in().await
 }
 

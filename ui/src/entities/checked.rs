@@ -223,6 +223,7 @@ fn wrong_field(told: &[Meta], field: &Field, given: &meta::Field) -> Option<Stri
                 && given.max_value.is_none_or(|most| most >= *max)
         }
         Kind::Date => given.kind == meta::Kind::Date,
+        Kind::Moment => given.kind == meta::Kind::Time,
         Kind::Flag => given.kind == meta::Kind::Boolean,
         Kind::Lines => given.kind == meta::Kind::Lines,
         Kind::Picture | Kind::File => given.kind == meta::Kind::File,

@@ -16,12 +16,21 @@ pub static GROUPS: Entity = Entity {
 
 pub static GROUPS_SHEET: Sheet = Sheet {
     about: label!(group.about),
-    columns: &[TOLD.column("name", label!(common.name), Cell::Name)],
+    columns: &[
+        TOLD.column("name", label!(common.name), Cell::Name),
+        TOLD.column(
+            "second_factor_demanded",
+            label!(group.second_factor),
+            Cell::Flag,
+        ),
+    ],
     form: &[Section {
         fields: &[
             TOLD.field("name", label!(common.name)),
             TOLD.many("permissions", label!(group.permissions), &PERMISSIONS)
                 .prompt(label!(group.permissions_help)),
+            TOLD.field("second_factor_demanded", label!(group.second_factor))
+                .help(label!(group.second_factor_help)),
         ],
         ..SECTION
     }],

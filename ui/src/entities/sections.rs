@@ -1,10 +1,10 @@
 //! The sections of the console: which lists there are and where they belong. Rail, search, settings, breadcrumbs, routes and
 //! addresses of the older console follow from this table. A section of which somebody may see one list alone is that list.
 use super::{
-    APPLICATION_REQUESTS, APPLICATIONS, ATTRIBUTE_SETS, ATTRIBUTES, AUDIT, CATEGORIES, COMPUTERS,
-    DEPLOYMENTS, DOMAINS, ERRORS, FAULT_DEFINITIONS, FAULTS, FORMULAS, GROUPS, PACKAGES,
-    PACKAGES_HISTORY, PLATFORMS, POLICIES, PROJECTS, SCHEDULES, STAMPS, STORES, SYNCHRONIZATIONS,
-    TAGS, USERS,
+    API_KEYS, APPLICATION_REQUESTS, APPLICATIONS, ATTRIBUTE_SETS, ATTRIBUTES, AUDIT, CATEGORIES,
+    CERTIFICATES, COMPUTER_KEYS, COMPUTERS, DEPLOYMENTS, DOMAINS, ENROLMENT_TOKENS, ERRORS,
+    FAULT_DEFINITIONS, FAULTS, FORMULAS, GROUPS, PACKAGES, PACKAGES_HISTORY, PLATFORMS, POLICIES,
+    PROJECTS, SCHEDULES, STAMPS, STORES, SYNCHRONIZATIONS, TAGS, USERS,
 };
 use crate::{
     entity::Entity,
@@ -37,11 +37,17 @@ pub enum Page {
     Overview,
     Settings,
     Preferences,
+    Device,
 }
 
 impl Page {
     /// Every one, in the order in which search offers them.
-    pub const ALL: [Self; 3] = [Self::Overview, Self::Preferences, Self::Settings];
+    pub const ALL: [Self; 4] = [
+        Self::Overview,
+        Self::Preferences,
+        Self::Settings,
+        Self::Device,
+    ];
 
     /// First part of its address.
     pub const fn path(self) -> &'static str {
@@ -49,6 +55,7 @@ impl Page {
             Self::Overview => "",
             Self::Settings => "settings",
             Self::Preferences => "preferences",
+            Self::Device => "device",
         }
     }
 
@@ -63,6 +70,7 @@ impl Page {
             Self::Overview => label!(overview.title),
             Self::Settings => label!(rail.all_settings),
             Self::Preferences => label!(preferences.title),
+            Self::Device => label!(device.title),
         }
     }
 
@@ -72,6 +80,7 @@ impl Page {
             Self::Overview => icondata::LuLayoutDashboard,
             Self::Settings => icondata::LuSettings,
             Self::Preferences => icondata::LuSettings2,
+            Self::Device => icondata::LuTerminal,
         }
     }
 
@@ -79,7 +88,7 @@ impl Page {
     pub fn is_there(self) -> bool {
         match self {
             Self::Settings => settings().any(|entity| entity.may("view")),
-            Self::Overview | Self::Preferences => true,
+            Self::Overview | Self::Preferences | Self::Device => true,
         }
     }
 }
@@ -134,7 +143,11 @@ pub static SECTIONS: &[Section] = &[
         title: label!(computer.plural),
         icon: icondata::LuMonitor,
         page: None,
-        lists: &[list(&COMPUTERS).main()],
+        lists: &[
+            list(&COMPUTERS).main(),
+            list(&COMPUTER_KEYS),
+            list(&ENROLMENT_TOKENS),
+        ],
     },
     Section {
         name: "software",
@@ -190,6 +203,8 @@ pub static SECTIONS: &[Section] = &[
             list(&DOMAINS),
             list(&USERS).alias(&["user-profiles"]),
             list(&GROUPS),
+            list(&API_KEYS),
+            list(&CERTIFICATES),
         ],
     },
 ];

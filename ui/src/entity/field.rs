@@ -4,6 +4,7 @@ use crate::{
     form::FormState,
     text::{Label, t, tf},
 };
+use migasfree_ui_kit::format;
 use serde_json::{Value, json};
 use std::ops::RangeInclusive;
 
@@ -85,6 +86,8 @@ pub enum Kind {
         max: i64,
     },
     Date,
+    /// A day and a time by the reader's clock.
+    Moment,
     Area,
     Markdown,
     /// Scripts.
@@ -200,6 +203,9 @@ impl Field {
                 choice.get("id").cloned().unwrap_or_default()
             }
             (Kind::Picture | Kind::File, _) => json!(value::file(object, self.name)),
+            (Kind::Moment, Value::String(at)) => {
+                json!(format::parse_time(&at).map_or(at, format::local_minute))
+            }
             (_, found) => found,
         }
     }
@@ -285,7 +291,10 @@ impl Field {
                 Kind::Text | Kind::Mono | Kind::Email | Kind::Area | Kind::Markdown | Kind::Code,
                 Value::Null,
             ) => json!(""),
-            (Kind::Date, Value::String(text)) if text.is_empty() => Value::Null,
+            (Kind::Date | Kind::Moment, Value::String(text)) if text.is_empty() => Value::Null,
+            (Kind::Moment, Value::String(text)) => {
+                format::of_local_minute(text).map_or_else(|| held.clone(), Value::from)
+            }
             (Kind::Flag, Value::Null) => json!(false),
             (_, held) => held.clone(),
         }

@@ -34,12 +34,16 @@ pub struct Sheet {
     pub switch: Option<Switch>,
     /// What else can be done with many at once.
     pub bulk: Option<fn(Selection) -> AnyView>,
+    /// Whether that can be done with all that match, on all pages.
+    pub matching: bool,
     /// The first step in an empty list, where that is not the form for a new object.
     pub first: Option<fn() -> AnyView>,
     /// Above the list, beside the button for a new one.
     pub tools: Option<fn() -> AnyView>,
     /// Said above the form of a new object.
     pub new_note: Option<Label>,
+    /// What the answer of the server tells of a new object this once; shown before its page opens.
+    pub told_once: Option<fn(&Value) -> AnyView>,
     /// The tab with what a new object still lacks; it opens there.
     pub lacks: Option<&'static str>,
     /// Shown beside the form, made from the form as it stands, and in the summary, made from the object.
@@ -91,9 +95,11 @@ pub const SHEET: Sheet = Sheet {
     replaced_by: |_| String::new(),
     switch: None,
     bulk: None,
+    matching: true,
     first: None,
     tools: None,
     new_note: None,
+    told_once: None,
     lacks: None,
     aside: None,
     actions: None,

@@ -132,6 +132,14 @@ pub fn gist(text: &str) -> &str {
         .unwrap_or_default()
 }
 
+/// Four characters each, as they are compared, read aloud and typed.
+pub fn in_groups(text: &str) -> String {
+    let letters: Vec<char> = text.chars().collect();
+    let groups = letters.chunks(4);
+    let groups: Vec<String> = groups.map(|group| group.iter().collect()).collect();
+    groups.join(" ")
+}
+
 /// The prefix of the attributes that stand for computers.
 pub const CID: &str = "CID";
 
@@ -200,6 +208,12 @@ mod tests {
         let row = json!({"icon": "http://10.0.0.1:8080/public/icons/1.svg", "none": null});
         assert_eq!(file(&row, "icon"), "/public/icons/1.svg");
         assert_eq!(file(&row, "none"), "");
+    }
+
+    #[test]
+    fn what_is_compared_is_written_in_groups() {
+        assert_eq!(in_groups("ABCDEFGHIJ"), "ABCD EFGH IJ");
+        assert_eq!(in_groups(""), "");
     }
 
     #[test]

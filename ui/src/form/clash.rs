@@ -184,7 +184,7 @@ fn words(field: &'static Field, held: &Value) -> String {
             if on { t!(common.yes) } else { t!(common.no) }.to_owned()
         }
         (Kind::Choices(choices), held) => choices.text_of(plain(held)),
-        (Kind::Date, held) => filter::moment(&plain(held)),
+        (Kind::Date | Kind::Moment, held) => filter::moment(&plain(held)),
         (Kind::One { entity, .. } | Kind::Many { entity, .. }, Value::Object(_)) => {
             joined(parts(entity, held))
         }

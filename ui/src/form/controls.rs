@@ -64,6 +64,9 @@ fn control(form: FormState, field: &'static Field, fixed: bool) -> AnyView {
             .into_any()
         }
         Kind::Date => view! { <TextInput value=text(signal) kind="date" disabled /> }.into_any(),
+        Kind::Moment => {
+            view! { <TextInput value=text(signal) kind="datetime-local" disabled /> }.into_any()
+        }
         Kind::Number { min, max } => number(signal, (*min, *max), fixed),
         // An input of numbers has no value while it ends with a point, and bound to one would lose what was typed.
         Kind::Decimal { .. } => view! { <TextInput value=text(signal) disabled /> }.into_any(),

@@ -3,6 +3,7 @@ mod clash;
 mod controls;
 mod file;
 mod guard;
+mod once;
 mod page;
 mod picker;
 mod picture;

@@ -4,6 +4,7 @@ use super::{
     clash::{Clash, ClashDialog, ClashNotice},
     controls::FieldView,
     guard::UnsavedGuard,
+    once::ToldOnce,
     save,
 };
 use crate::{
@@ -90,6 +91,7 @@ fn FormBody(form: FormState, #[prop(optional)] object: Option<Query<Value>>) -> 
     let allowed = entity.may(if form.id.is_some() { "change" } else { "add" });
     let may_save = allowed && !beyond;
     let form = form.reading(!may_save);
+    let made = RwSignal::new(None::<Value>);
     let is_gone = match object {
         Some(object) => gone(object).into(),
         None => Signal::stored(false),
@@ -105,7 +107,10 @@ fn FormBody(form: FormState, #[prop(optional)] object: Option<Query<Value>>) -> 
         } else {
             toasts.success(tf!(form.created, name = name));
             address::release();
-            address::go(&sheet.opens_at(entity, id, &answer));
+            match sheet.told_once {
+                Some(_) => made.set(Some(answer)),
+                None => address::go(&sheet.opens_at(entity, id, &answer)),
+            }
         }
     });
     let clash = Clash::new(form);
@@ -240,6 +245,7 @@ fn FormBody(form: FormState, #[prop(optional)] object: Option<Query<Value>>) -> 
                     })}
             </div>
             {sheet.aside.map(|aside| view! { <aside class="form-aside">{aside(form)}</aside> })}
+            {sheet.told_once.map(|draw| view! { <ToldOnce form draw made /> })}
             <UnsavedGuard form on_save=submit />
             <ClashDialog clash on_save=submit />
         </form>

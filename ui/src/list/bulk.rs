@@ -173,6 +173,7 @@ pub fn BulkBar(
             .value
             .with(|page| page.as_ref().map_or(0, |page| page.results.len()));
         own.is_some()
+            && state.sheet.matching
             && !selection.all.get()
             && selection.selected.with(BTreeSet::len) == rows
             && selection.total.get() > rows as u64

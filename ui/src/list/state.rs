@@ -45,7 +45,8 @@ impl ListState {
     /// Whether something can be done with several rows.
     pub fn is_selectable(self) -> bool {
         let switched = self.sheet.switch.is_some() && self.entity.may("change");
-        self.sheet.may_delete(self.entity) || switched || self.sheet.export
+        let acted_upon = switched || self.sheet.bulk.is_some();
+        self.sheet.may_delete(self.entity) || acted_upon || self.sheet.export
     }
 
     /// The page, from 1.
@@ -80,6 +81,8 @@ impl ListState {
         self.query.with(|query| match (query.get(name), own) {
             (Some(ANY), Some(_)) => String::new(),
             (Some(given), _) => given.to_owned(),
+            // A link that names several values is what is meant.
+            (None, Some(_)) if query.get(&format!("{name}__in")).is_some() => String::new(),
             (None, own) => own.map_or("", |(_, value)| value).to_owned(),
         })
     }

@@ -90,6 +90,7 @@ fn of_field(field: &'static Field, object: &Value) -> Option<AnyView> {
             choices.text_of(chosen).into_any()
         }
         Kind::Date => filter::moment(&text()).into_any(),
+        Kind::Moment => cell::when(&text()),
         Kind::One { entity, .. } => cell::link(entity, held),
         Kind::Many { entity, .. } => chips(entity, value::list(object, field.name)),
         Kind::Text | Kind::Email | Kind::Number { .. } | Kind::Decimal { .. } => text().into_any(),

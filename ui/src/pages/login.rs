@@ -1,16 +1,30 @@
 //! Signing in. The page that was asked for comes afterwards.
+use super::account::{Account, RESET, Ways};
 use crate::{
-    api::{ApiError, session},
+    api::{
+        ApiError, query,
+        session::{self, Progress},
+    },
+    entity::value,
+    passkeys,
     shell::language::LanguageMenu,
     text::{t, tf},
+    work::AccountPart,
 };
-use leptos::{html, prelude::*};
+use leptos::{ev::MouseEvent, html, prelude::*};
 use migasfree_types::rest::session::SessionUser;
 use migasfree_ui_kit::{Button, ButtonLook, Field, Notice, TextInput, ThemeToggle, Tone, Wordmark};
+use serde_json::Value;
 
 /// The page.
 #[component]
 pub fn LoginPage() -> impl IntoView {
+    view! { <LoginFrame title=t!(login.title)><LoginForm /></LoginFrame> }
+}
+
+/// What is shown to somebody who is not in.
+#[component]
+pub fn LoginFrame(title: &'static str, children: Children) -> impl IntoView {
     view! {
         <div class="login">
             <div class="login-tools">
@@ -19,8 +33,8 @@ pub fn LoginPage() -> impl IntoView {
             </div>
             <main class="login-card surface" id="main">
                 <Wordmark name="migasfree" size=32 />
-                <h1>{t!(login.title)}</h1>
-                <LoginForm />
+                <h1>{title}</h1>
+                {children()}
             </main>
         </div>
     }
@@ -91,9 +105,26 @@ fn Another(
     }
 }
 
-/// Name and password. Who is not the one whose page is open is told in `other`, and not entered yet.
+/// Name and password, and whatever else is needed. Who is not the one whose page is open is told in `other`, and not entered yet.
 #[component]
 fn LoginForm(#[prop(optional)] other: Option<RwSignal<Option<SessionUser>>>) -> impl IntoView {
+    let elsewhere = RwSignal::new(None::<Account>);
+    let done = Callback::new(move |user: SessionUser| match other {
+        Some(other) if session::is_another(&user) => {
+            let _ = other.try_set(Some(user));
+        }
+        _ => session::enter(user),
+    });
+    let back = Callback::new(move |()| elsewhere.set(None));
+    let ways = Ways { done, back };
+    move || match elsewhere.get() {
+        Some(what) => view! { <AccountPart what /> }.into_any(),
+        None => view! { <PasswordForm ways elsewhere /> }.into_any(),
+    }
+}
+
+#[component]
+fn PasswordForm(ways: Ways, elsewhere: RwSignal<Option<Account>>) -> impl IntoView {
     let username = RwSignal::new(String::new());
     let password = RwSignal::new(String::new());
     let busy = RwSignal::new(false);
@@ -124,14 +155,14 @@ fn LoginForm(#[prop(optional)] other: Option<RwSignal<Option<SessionUser>>>) -> 
         leptos::task::spawn_local(async move {
             let answer = session::sign_in(name.trim(), &secret).await;
             let _ = busy.try_set(false);
-            match (answer, other) {
-                (Err(error), _) => {
+            match answer {
+                Ok(Progress::SignedIn(user)) => ways.done.run(user),
+                Ok(Progress::Needs(step)) => {
+                    let _ = elsewhere.try_set(Some(Account::Step(step, ways)));
+                }
+                Err(error) => {
                     let _ = failure.try_set(Some(error));
                 }
-                (Ok(user), Some(other)) if session::is_another(&user) => {
-                    let _ = other.try_set(Some(user));
-                }
-                (Ok(user), _) => session::enter(user),
             }
         });
     };
@@ -156,6 +187,27 @@ fn LoginForm(#[prop(optional)] other: Option<RwSignal<Option<SessionUser>>>) -> 
             </Field>
             {move || failure.get().map(|error| view! { <Notice tone=Tone::Error>{message(error)}</Notice> })}
             <Button look=ButtonLook::Primary kind="submit" busy class="login-button">{t!(login.sign_in)}</Button>
+            <OtherWays ways elsewhere />
         </form>
+    }
+}
+
+/// What helps who has no password at hand.
+#[component]
+fn OtherWays(ways: Ways, elsewhere: RwSignal<Option<Account>>) -> impl IntoView {
+    let reset = query::<Value>(|| Some(RESET.to_owned()));
+    let sends_mail = Memo::new(move |_| {
+        let told = reset.value.get();
+        told.is_some_and(|told| value::flag(&told, "offered"))
+    });
+    let go = move |what: Account| move |_: MouseEvent| elsewhere.set(Some(what.clone()));
+    view! {
+        <div class="login-others">
+            {passkeys::are_known()
+                .then(|| view! { <Button look=ButtonLook::Quiet on_press=go(Account::Passkey(ways))>{t!(login.by_passkey)}</Button> })}
+            <Show when=move || sends_mail.get()>
+                <Button look=ButtonLook::Quiet on_press=go(Account::Forgotten(ways))>{t!(login.forgotten)}</Button>
+            </Show>
+        </div>
     }
 }

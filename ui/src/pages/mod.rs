@@ -1,4 +1,5 @@
 //! Pages that are of no entity. They know the entities, which do not know them.
+pub mod account;
 pub mod declared;
 pub mod login;
 pub mod overview;

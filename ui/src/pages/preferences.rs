@@ -1,42 +1,81 @@
 //! What the signed-in person set up for itself.
+use super::account::Account;
 use crate::{
+    address,
     api::{query, session},
     app::LanguageChoice,
-    entities::{DOMAINS, users::PasswordCard},
+    entities::{DOMAINS, sections::Page, users::PasswordCard},
     list::Density,
     preferences,
     shell::{keys::KeyList, restriction::prefer},
     text::{self, t},
+    work::AccountPart,
 };
 use leptos::prelude::*;
 use migasfree_locales::{LANGUAGES, Language};
-use migasfree_types::rest::{page::Page, reference::Ref};
-use migasfree_ui_kit::{Card, Choice, Field, PageTitle, Select, Switch, texts, theme::ThemeChoice};
+use migasfree_types::rest::{page, reference::Ref};
+use migasfree_ui_kit::{
+    Card, Choice, Field, PageTitle, Select, Switch, Tab, Tabs, texts, theme::ThemeChoice,
+};
+
+/// The tab that is of the account; the first one is of this browser.
+const SECURITY: &str = "security";
 
 /// The page.
 #[component]
 pub fn PreferencesPage() -> impl IntoView {
-    let user = session::user();
+    let secures =
+        Memo::new(move |_| address::address().with(|address| address.part(1) == Some(SECURITY)));
+    let tabs = Signal::derive(move || {
+        let base = Page::Preferences.href();
+        let security = format!("{base}/{SECURITY}");
+        let tab = |href, label: &str, current| Tab {
+            href,
+            label: label.to_owned(),
+            count: None,
+            current,
+        };
+        let secures = secures.get();
+        vec![
+            tab(base, t!(preferences.general), !secures),
+            tab(security, t!(preferences.security), secures),
+        ]
+    });
     view! {
         <div class="page">
             <PageTitle title=t!(preferences.title) subtitle=t!(preferences.about).to_owned() />
+            <Tabs tabs label=t!(preferences.title) />
             <div class="page-narrow">
-                <Card title=t!(preferences.view)>
-                    <div class="card-form">
-                        <LanguageField />
-                        <ThemeField />
-                        <PageSizeField />
-                        <DomainField />
-                        <Density help=t!(preferences.compact_help) />
-                    </div>
-                </Card>
-                <PasswordCard id=user.id own=true name=user.username.clone() />
-                <Card title=t!(preferences.keys)>
-                    <div class="card-form"><SingleKeys /></div>
-                    <KeyList />
-                </Card>
+                {move || {
+                    if secures.get() {
+                        view! { <AccountPart what=Account::Security /> }.into_any()
+                    } else {
+                        view! { <General /> }.into_any()
+                    }
+                }}
             </div>
         </div>
+    }
+}
+
+#[component]
+fn General() -> impl IntoView {
+    let user = session::user();
+    view! {
+        <Card title=t!(preferences.view)>
+            <div class="card-form">
+                <LanguageField />
+                <ThemeField />
+                <PageSizeField />
+                <DomainField />
+                <Density help=t!(preferences.compact_help) />
+            </div>
+        </Card>
+        <PasswordCard id=user.id own=true name=user.username.clone() />
+        <Card title=t!(preferences.keys)>
+            <div class="card-form"><SingleKeys /></div>
+            <KeyList />
+        </Card>
     }
 }
 
@@ -123,7 +162,7 @@ fn PageSizeField() -> impl IntoView {
 /// Shows everything through one domain; only where there are domains.
 #[component]
 fn DomainField() -> impl IntoView {
-    let domains = query::<Page<Ref>>(|| {
+    let domains = query::<page::Page<Ref>>(|| {
         DOMAINS
             .may("view")
             .then(|| "domains/?page_size=200".to_owned())

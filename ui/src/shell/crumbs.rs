@@ -5,6 +5,7 @@ use crate::{
         self, declared,
         sections::{self, Page, Section},
     },
+    entity::Entity,
     text::t,
 };
 use leptos::prelude::*;
@@ -56,7 +57,7 @@ pub fn Crumbs() -> impl IntoView {
         Destination::New(path) => named(path, Shown::New),
         Destination::Object(path, id) => named(path, Shown::Object(id)),
         Destination::Declared(name, shown) => named(&name, shown),
-        Destination::Page(page @ (Page::Preferences | Page::Settings)) => {
+        Destination::Page(page @ (Page::Preferences | Page::Settings | Page::Device)) => {
             Some(page.title().text().to_owned())
         }
         _ => None,
@@ -69,7 +70,7 @@ pub fn Crumbs() -> impl IntoView {
                 let entity = address.with(|address| address.part(0).and_then(entities::by_path));
                 let deeper = address.with(|address| address.path.len() > 1);
                 view! {
-                    {section.filter(|section| section.is_group()).map(of_section)}
+                    {section.filter(|section| section.is_group() && !is_called_as(section, entity)).map(of_section)}
                     {entity
                         .map(|entity| {
                             if deeper {
@@ -86,6 +87,11 @@ pub fn Crumbs() -> impl IntoView {
             }}
         </nav>
     }
+}
+
+/// A list that has the name of its section says both.
+fn is_called_as(section: &Section, entity: Option<&Entity>) -> bool {
+    entity.is_some_and(|entity| entity.plural.text() == section.title.text())
 }
 
 fn of_section(section: &'static Section) -> AnyView {

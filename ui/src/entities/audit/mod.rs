@@ -1,5 +1,6 @@
 //! Who changed what.
 mod changes;
+mod verification;
 
 pub use changes::{Change, author, done, told};
 
@@ -58,6 +59,7 @@ pub static AUDIT_SHEET: Sheet = Sheet {
         TOLD.filter("created_at__gte", label!(common.since)),
         TOLD.filter("created_at__lt", label!(common.before)),
     ],
+    tools: Some(verification::tools),
     export: false,
     ..TOLD.sheet()
 };

@@ -1,8 +1,7 @@
 //! What a computer is: its identity and its hardware.
 use super::cells::USER;
 use crate::{
-    entities::PROJECTS,
-    entities::attributes::chips,
+    entities::{PROJECTS, attributes::chips, computer_keys::identity_card},
     entity::{cell, value},
     object::{fact, text_fact},
     text::{self, t},
@@ -30,6 +29,7 @@ pub fn facts(computer: &Value) -> AnyView {
                 {text_fact(t!(common.comment), &identity, "comment")}
             </dl>
         </Card>
+        {identity_card(computer)}
         <Card title=t!(computer.hardware)>
             <dl class="facts">
                 {text_fact(t!(computer.product), &hardware, "product")}

@@ -55,6 +55,10 @@ pub static PROJECTS_SHEET: Sheet = Sheet {
                 .initially(|| json!("amd64")),
             TOLD.field("auto_register_computers", label!(project.auto_register))
                 .help(label!(project.auto_register_help)),
+            TOLD.field("enrolment_approval", label!(project.enrolment_approval))
+                .help(label!(project.enrolment_approval_help)),
+            TOLD.field("native_only", label!(project.native_only))
+                .help(label!(project.native_only_help)),
         ],
         ..SECTION
     }],

@@ -8,12 +8,12 @@ use crate::{
     entities::USERS,
     entity::value,
     object::once_there,
+    secret::Secret,
     text::{t, tf},
 };
 use leptos::prelude::*;
 use migasfree_ui_kit::{
-    Button, ButtonSize, Card, ConfirmDialog, Field, Notice, TextInput, Tone, button::ButtonLook,
-    clipboard, use_toasts,
+    Button, Card, ConfirmDialog, Field, Notice, TextInput, Tone, button::ButtonLook, use_toasts,
 };
 use serde_json::{Value, json};
 
@@ -183,25 +183,7 @@ fn TokenCard(id: i64, name: String) -> impl IntoView {
                 {move || {
                     token
                         .get()
-                        .map(|token| {
-                            let copied = token.clone();
-                            view! {
-                                <Notice tone=Tone::Warning icon=icondata::LuKeyRound>
-                                    <p>{t!(user.token_once)}</p>
-                                    <code class="token">{token}</code>
-                                    <Button
-                                        size=ButtonSize::Small
-                                        icon=icondata::LuCopy
-                                        on_press=move |_| {
-                                            clipboard::copy(&copied);
-                                            toasts.info(t!(user.token_copied));
-                                        }
-                                    >
-                                        {t!(user.copy)}
-                                    </Button>
-                                </Notice>
-                            }
-                        })
+                        .map(|token| view! { <Secret warning=t!(user.token_once) text=token /> })
                 }}
                 <Button class="card-form-button" on_press=move |_| asking.set(true)>{t!(user.renew_token)}</Button>
             </div>

@@ -3,8 +3,8 @@ use crate::{
     address,
     api::Query,
     entities::{
-        self, APPLICATION_REQUESTS, COMPUTERS, DEPLOYMENTS, ERRORS, FAULTS, PACKAGES,
-        SYNCHRONIZATIONS,
+        self, APPLICATION_REQUESTS, COMPUTER_KEYS, COMPUTERS, DEPLOYMENTS, ERRORS, FAULTS,
+        PACKAGES, SYNCHRONIZATIONS,
     },
     entity::{Entity, value},
     failure,
@@ -42,8 +42,9 @@ pub fn AttentionList(overview: Query<Overview>) -> impl IntoView {
 }
 
 /// What is looked at for things that need attention.
-static WATCHED: [&Entity; 7] = [
+static WATCHED: [&Entity; 8] = [
     &COMPUTERS,
+    &COMPUTER_KEYS,
     &SYNCHRONIZATIONS,
     &ERRORS,
     &FAULTS,
@@ -122,6 +123,9 @@ fn words(attention: &Attention) -> String {
         "application_requests" => (t!(attention.requests_one), t!(attention.requests)),
         "silent_computers" => (t!(attention.silent_one), t!(attention.silent)),
         "orphan_packages" => (t!(attention.orphan_one), t!(attention.orphan)),
+        "contested_keys" => (t!(attention.contested_one), t!(attention.contested)),
+        "pending_keys" => (t!(attention.pending_keys_one), t!(attention.pending_keys)),
+        "certificates" => (t!(attention.certificates_one), t!(attention.certificates)),
         "no_room" => (t!(attention.no_room), t!(attention.no_room)),
         "finished_schedules" => (t!(attention.finished_one), t!(attention.finished)),
         _ => (t!(attention.other_one), t!(attention.other)),
