@@ -34,11 +34,11 @@ fn code(secret: &str, later: u64) -> Result<String> {
             b'2'..=b'7' => letter - b'2' + 26,
             _ => anyhow::bail!("{secret} is not in base 32"),
         };
-        held = (held << 5 | u32::from(value)) & 0xffff;
+        held = ((held << 5) | u32::from(value)) & 0xffff;
         bits += 5;
         if bits >= 8 {
             bits -= 8;
-            key.push((held >> bits & 0xff) as u8);
+            key.push(u8::try_from((held >> bits) & 0xff)?);
         }
     }
     let now = SystemTime::now().duration_since(UNIX_EPOCH)?.as_secs();
@@ -241,5 +241,20 @@ async fn a_program_without_a_browser_is_let_in() -> Result<()> {
     });
     let given = ask(&server, "token/", &grant).await?;
     ensure!(given["access_token"].is_string(), "{given}");
+    browser.close().await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_audit_is_verified_from_its_list() -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    let server = Start::at(folder.path()).start()?;
+    let browser = Browser::chromium(1360, 900).await?;
+    sign_in(&browser, &server).await?;
+    browser.open(&format!("{}/audit", server.url())).await?;
+    browser.press_button("Verify the audit").await?;
+    browser.reads("Each record carries the fingerprint").await?;
+    browser.press_button("Check now").await?;
+    browser.reads("The audit is whole").await?;
+    browser.picture("admin-audit-verified-light").await?;
     browser.close().await
 }

@@ -104,6 +104,18 @@ fn action_text(action: &str) -> String {
         "forget_history" => t!(audit.forgot_history).to_owned(),
         "add_upload_key" => t!(audit.key_added).to_owned(),
         "end_upload_keys" => t!(audit.keys_ended).to_owned(),
+        "enrol" => t!(audit.enrolled).to_owned(),
+        "move_over" => t!(audit.moved_over).to_owned(),
+        "approve" => t!(audit.approved).to_owned(),
+        "reject" => t!(audit.rejected).to_owned(),
+        "revoke" => t!(audit.revoked).to_owned(),
+        "replace" => t!(audit.replaced).to_owned(),
+        "issue" => t!(audit.issued).to_owned(),
+        "add_factor" => t!(audit.factor_added).to_owned(),
+        "remove_factor" => t!(audit.factor_removed).to_owned(),
+        "new_recovery_codes" => t!(audit.recovery_renewed).to_owned(),
+        "end_session" => t!(audit.session_ended).to_owned(),
+        "end_sessions" => t!(audit.signed_out_elsewhere).to_owned(),
         other => other.replace('_', " "),
     }
 }
@@ -119,7 +131,14 @@ pub fn actions() -> Vec<Choice> {
 pub fn kinds() -> Vec<Choice> {
     sections::all()
         .filter(|entity| {
-            let made_elsewhere = ["computers", "packages", "application-requests"];
+            let made_elsewhere = [
+                "computers",
+                "computer-keys",
+                "packages",
+                "application-requests",
+                "certificates",
+                "api-keys",
+            ];
             entity.create.is_some() || made_elsewhere.contains(&entity.path)
         })
         .map(|entity| Choice::new(entity.model, entity.plural.text()))
