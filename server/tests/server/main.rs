@@ -24,9 +24,9 @@ mod https;
 mod identity;
 mod jobs;
 mod messages;
+mod native;
 mod passkeys;
 mod password_reset;
-mod native;
 #[path = "../../../tests/src/peer/mod.rs"]
 #[allow(
     dead_code,
