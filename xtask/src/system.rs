@@ -79,6 +79,7 @@ impl Need {
         need("python3", "/usr/bin/python3"),
         need("python3-venv", "/usr/share/doc/python3-venv/copyright"),
         need("rpmlint", "/usr/bin/rpmlint"),
+        need("slapd", "/usr/sbin/slapd"),
         need("systemd-container", "/usr/bin/systemd-nspawn"),
         need("util-linux", "/usr/bin/unshare"),
         need("webkit2gtk-driver", "/usr/bin/WebKitWebDriver"),

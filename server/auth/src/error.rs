@@ -10,7 +10,7 @@ use migasfree_server_db as db;
 use migasfree_types::message::{Message, Problem};
 use serde_json::{Value, json};
 
-use super::{Beyond, Exceeded, messages};
+use super::{Beyond, Exceeded, messages, providers::Refusal};
 
 /// A refused request.
 #[derive(Debug)]
@@ -43,6 +43,8 @@ pub enum AuthError {
     StepUp,
     /// It is for people who signed in to the console.
     SessionNeeded,
+    /// Nobody comes in by a provider's word.
+    Provider(Refusal),
     /// The operator lacks a permission.
     Forbidden(&'static str),
     /// An API key, where the person themselves is asked for.
@@ -81,6 +83,12 @@ impl std::error::Error for AuthError {}
 impl From<Beyond> for AuthError {
     fn from(beyond: Beyond) -> Self {
         Self::Beyond(beyond)
+    }
+}
+
+impl From<Refusal> for AuthError {
+    fn from(refusal: Refusal) -> Self {
+        Self::Provider(refusal)
     }
 }
 
@@ -125,6 +133,7 @@ impl AuthError {
             Self::Reset => (StatusCode::BAD_REQUEST, "reset_over"),
             Self::FactorThere => (StatusCode::CONFLICT, "factor_there"),
             Self::NoFactor => (StatusCode::CONFLICT, "no_factor"),
+            Self::Provider(refusal) => refusal.status_and_code(),
             Self::Forbidden(_) | Self::Beyond(_) => (StatusCode::FORBIDDEN, "permission_denied"),
             Self::Credentials => (StatusCode::BAD_REQUEST, "invalid_credentials"),
             Self::Answer => (StatusCode::BAD_REQUEST, "wrong_answer"),
@@ -162,6 +171,7 @@ impl AuthError {
             Self::KeyNetwork(address) => messages::key_network(address.to_string()),
             Self::TokensOff => messages::tokens_off(),
             Self::UserCode => messages::no_such_code(),
+            Self::Provider(refusal) => refusal.message(),
             Self::Forbidden(permission) => messages::permission_denied(*permission),
             Self::Beyond(beyond) => beyond.message(),
             Self::TooManySockets(open) => messages::too_many_connections(*open),

@@ -25,6 +25,7 @@ mod password;
 mod peer;
 mod places;
 mod post;
+pub mod providers;
 mod refused;
 pub mod reset;
 mod secret;
@@ -57,6 +58,7 @@ pub use own::{credentials_changed, set_password, verify_own};
 pub use password::{Hasher, UNUSABLE, check_rules};
 pub use peer::{Handshake, Peer};
 pub use places::{NewPlace, new_places, places_seen};
+pub use providers::Providers;
 pub use refused::{Refused, note_refused};
 pub use secret::read_or_create as secret_file;
 pub use sessions::{OpenSession, end_session, open_sessions, sign_out_everywhere};
@@ -89,6 +91,8 @@ pub struct Auth {
     pub operators: Limiter,
     /// What was set.
     pub settings: Settings,
+    /// Others who vouch for people.
+    pub providers: Providers,
     refused: Limiter,
     factors: Factors,
     passkeys: factors::Passkeys,
@@ -125,6 +129,7 @@ impl Auth {
             operators: limiter(settings.rate_operator, minute),
             refused: limiter(refused::WRITTEN, refused::SECONDS),
             settings,
+            providers: Providers::default(),
             factors: factors::built_in(&passkeys, &time_codes),
             passkeys,
             time_codes,
@@ -160,5 +165,11 @@ impl Auth {
     pub fn asking(self, others: &Factors) -> Self {
         let factors = self.factors.and(others);
         Self { factors, ..self }
+    }
+
+    /// The same, believing these providers.
+    #[must_use]
+    pub fn believing(self, providers: Providers) -> Self {
+        Self { providers, ..self }
     }
 }

@@ -5,6 +5,7 @@ use migasfree_server_db::{Ts, Tx, args, folded};
 use serde_json::json;
 
 use super::password::is_outdated;
+use super::providers::verify_in_directories;
 use super::session::Place;
 use super::unlocking::heed_unlocking;
 use super::{ACCOUNT, Auth, AuthError, Connection, Refused, note_refused};
@@ -26,6 +27,11 @@ impl Verified {
 
     pub(super) const fn user(&self) -> UserId {
         self.user
+    }
+
+    /// Whether the account has a password of its own: whatever begins so is no hash.
+    pub(super) fn has_password(&self) -> bool {
+        !self.stored.starts_with('!')
     }
 
     /// The account, if what was verified still holds: nothing is opened with a password that was changed, or for an
@@ -80,28 +86,21 @@ pub async fn verify(
             return Err(AuthError::guesses(exceeded));
         }
     };
-    let row: Option<(UserId, String, bool)> = auth
-        .db
-        .optional(
-            "SELECT id, password, is_active FROM core_userprofile WHERE username = $1",
-            args![username],
-        )
-        .await?;
-    let user = row.as_ref().map(|(user, ..)| *user);
-    let known = match row {
-        Some((user, stored, true)) => Some(Verified { user, stored }),
-        _ => None,
+    let found = match whose(auth, username, password).await {
+        Ok(found) => found,
+        Err(error) => {
+            auth.anonymous.give_back(&by_address, at_address);
+            return Err(error);
+        }
     };
-    let stored = known.as_ref().map(|known| known.stored.clone());
-    let right = auth.hasher.verify(password, stored).await;
-    match known.filter(|_| right) {
-        Some(verified) => {
+    match found {
+        Ok(verified) => {
             attempt.succeeded();
             // Behind one address a whole office may sign in at once.
             auth.anonymous.give_back(&by_address, at_address);
-            with_current_hash(auth, verified, password).await
+            Ok(verified)
         }
-        None => {
+        Err(user) => {
             attempt.failed();
             let address = || connection.client.to_string();
             note_refused(auth, Refused::Password, user, address());
@@ -111,6 +110,35 @@ pub async fn verify(
             Err(AuthError::Credentials)
         }
     }
+}
+
+/// Whose password something is; of nobody's, the account that has the name.
+type Found = Result<Verified, Option<UserId>>;
+
+/// The account whose password this is, here or in a directory.
+///
+/// # Errors
+/// When that cannot be found out, which is no wrong password.
+async fn whose(auth: &Auth, username: &str, password: &str) -> Result<Found, AuthError> {
+    let row: Option<(UserId, String, bool)> = auth
+        .db
+        .optional(
+            "SELECT id, password, is_active FROM core_userprofile WHERE username = $1",
+            args![username],
+        )
+        .await?;
+    let is_closed = matches!(row, Some((.., false)));
+    let known = row.map(|(user, stored, _)| Verified { user, stored });
+    let user = known.as_ref().map(Verified::user);
+    let stored = known.as_ref().filter(|_| !is_closed);
+    let stored = stored.map(|known| known.stored.clone());
+    let right = auth.hasher.verify(password, stored).await;
+    let found = match known {
+        Some(verified) if right => Some(with_current_hash(auth, verified, password).await?),
+        _ if is_closed => None,
+        known => verify_in_directories(auth, known.as_ref(), username, password).await?,
+    };
+    Ok(found.ok_or(user))
 }
 
 /// A name as attempts are counted by it: no account has a longer one, and what is counted stays in memory.

@@ -67,6 +67,30 @@ migasfree_types::messages! {
     pub grant_unknown(): "The server gives tokens for device codes and refresh tokens alone.";
     /// Something is missing.
     pub grant_incomplete(name): "{ $name } is missing.";
+    /// A provider that is not set up.
+    pub no_provider(): "There is no such provider of accounts: go back, and choose another way to sign in.";
+    /// A browser that comes back too late, twice, or was never sent.
+    pub visit_over(): "This sign-in is over, or began in another browser: begin again.";
+    /// The provider said no.
+    pub provider_denied(): "You were not signed in there: begin again, or choose another way to sign in.";
+    /// A provider whose answer is wrong.
+    pub provider_unbelieved(): "The provider's answer cannot be believed: begin again. If that does not help, an administrator finds the reason in the server's log.";
+    /// A provider or directory that is gone.
+    pub provider_silent(provider): "{ $provider } does not answer: try again in a moment. Accounts with a password here can still sign in.";
+    /// Somebody whom nobody here knows.
+    pub no_account(): "You have no account here: ask an administrator for one.";
+    /// Somebody whose name is an account's that is not linked.
+    pub account_not_linked(name): "There is an account { $name } already, which is not linked: sign in to it and link it, or ask an administrator to.";
+    /// A name of somebody at a provider.
+    pub provider_name(name): "No account can be called { $name }: ask an administrator for one.";
+    /// An address of another house.
+    pub provider_domain(): "Your e-mail address is not confirmed, or not one that may sign in here.";
+    /// An account that was closed.
+    pub account_closed(): "This account is closed: ask an administrator.";
+    /// A link that is there.
+    pub already_linked(): "This account, or who you are there, is linked already: end that link first.";
+    /// The last link of an account without a password.
+    pub last_way(): "This is the only way into this account: give it a password or another link first.";
     /// A permission is missing.
     pub permission_denied(permission): "You do not have the permission { $permission }: ask an administrator for it.";
     /// Live connections.

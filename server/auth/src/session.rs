@@ -57,8 +57,8 @@ pub(super) async fn touch(db: &Db, id: i64, last_seen: Ts, now: Ts, idle: Durati
     Ok(())
 }
 
-/// Forgets sessions, sign-ins, their steps, tokens, codes of programs, tickets and links to choose a password whose time is
-/// over.
+/// Forgets sessions, sign-ins, their steps, tokens, codes of programs, tickets, visits of providers and links to choose a
+/// password whose time is over.
 pub async fn cleanup(db: &Db, now: Ts) -> Result<()> {
     db.execute(
         "DELETE FROM auth_session WHERE expires_at <= $1",
@@ -88,6 +88,11 @@ pub async fn cleanup(db: &Db, now: Ts) -> Result<()> {
         args![now],
     )
     .await?;
+    db.execute(
+        "DELETE FROM auth_provider_visit WHERE expires_at <= $1",
+        args![now],
+    )
+    .await?;
     Ok(())
 }
 
@@ -110,7 +115,11 @@ pub fn set_cookie(token: &str, secure: bool) -> String {
 
 /// The session of a request, if it has one.
 pub fn of_request(headers: &HeaderMap, secure: bool) -> Option<&str> {
-    let name = cookie_name(secure);
+    cookie(headers, cookie_name(secure))
+}
+
+/// The cookie of a name, unless it is empty.
+pub(crate) fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     headers
         .get_all(header::COOKIE)
         .iter()

@@ -56,6 +56,8 @@ pub enum Gives {
     Listed(Members),
     /// Lines of JSON, each such an object.
     Lines(Members),
+    /// A browser is led on.
+    Elsewhere,
     /// The connection becomes a WebSocket.
     Socket,
     /// OpenAPI in one of its two media types.

@@ -8,7 +8,9 @@ use std::time::Duration;
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 use migasfree_server_api::events::Sockets;
 use migasfree_server_audit as audit;
-use migasfree_server_auth::{self as auth, AdminPassword, Auth, JwtKey, Late, Limiter};
+use migasfree_server_auth::{
+    self as auth, AdminPassword, Auth, JwtKey, Late, Limiter, Providers, providers::ProvidersError,
+};
 use migasfree_server_db::{self as db, Db, PostgresOptions, clock::Clock, random::Random};
 use migasfree_server_domain::{
     certificates::{self, Certificates},
@@ -60,6 +62,9 @@ pub enum StartError {
         /// Why not.
         source: std::io::Error,
     },
+    /// Who vouches for people.
+    #[error("providers of accounts: {0}")]
+    Providers(#[from] ProvidersError),
     /// The address is taken or not ours.
     #[error("cannot listen on {address}: {source}; choose another address with --listen")]
     Listen {
@@ -359,6 +364,11 @@ impl AppState {
             .map_err(at(&audit_key))?;
         let native = native::key::open(&keys_folder, &*random)
             .map_err(at(&native::key::path(&keys_folder)))?;
+        let providers = Providers::open(
+            settings.oidc_providers.0.clone(),
+            settings.ldap_providers.0.clone(),
+            settings.public_url.as_ref().map(|url| &url.0),
+        )?;
         let events = Bus::new(&db);
         let doing = Arc::<Doing>::default();
         let mailer = settings
@@ -375,6 +385,7 @@ impl AppState {
             jwt,
         )
         .asking(&equipment.factors)
+        .believing(providers)
         .mailing(mailer);
         let domain = Domain {
             settings: Arc::new(settings.domain(settings.scheme(&*equipment.acceptor))),

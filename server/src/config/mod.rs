@@ -3,6 +3,7 @@
 mod check;
 mod file;
 mod load;
+mod providers;
 mod proxies;
 mod table;
 mod tls;
@@ -10,6 +11,7 @@ mod together;
 mod value;
 
 pub use load::{Flag, Loaded, Origin, Source, load};
+pub use providers::{ProviderList, ProviderSettings};
 pub use proxies::NamedProxies;
 pub use table::Settings;
 pub use tls::{PlainHttp, TlsClients, TlsMode, TlsVersion};

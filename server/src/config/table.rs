@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use axum::http::HeaderName;
 use migasfree_server_audit::export::Targets;
+use migasfree_server_auth::providers::{LdapSettings, OidcSettings};
 use migasfree_server_body::{Caps, pace::Pace};
 use migasfree_server_db::zone::Zone;
 use migasfree_server_domain::{
@@ -22,6 +23,7 @@ use url::{Host, Url};
 use crate::acceptor::Acceptor;
 
 use super::check::{https, log_filter, postgres, search_fields, status, webhook, within};
+use super::providers::ProviderList;
 use super::proxies::NamedProxies;
 use super::tls::{PlainHttp, TlsClients, TlsMode, TlsVersion};
 use super::value::{Hidden, LogFormat, Misplaced, PublicUrl, Secret, SettingValue, SyslogUrl};
@@ -166,6 +168,10 @@ settings! {
         "Tokens as version 5 has them (Authorization: Token …) are made and taken; API keys are there in any case.";
     common_packager_key "sign_in.common_packager_key": bool = "true",
         "Uploads signed with the key that all packagers of an imported installation shared (migasfree-packager in the folder keys) are taken.";
+    oidc_providers "providers.oidc": ProviderList<OidcSettings> = "",
+        "Providers of OpenID Connect whose accounts sign in, each below [[providers.oidc]] of its own.";
+    ldap_providers "providers.ldap": ProviderList<LdapSettings> = "",
+        "LDAP directories whose accounts sign in, each below [[providers.ldap]] of its own.";
     audit_syslog "audit.syslog": Option<SyslogUrl> = "",
         "Where the audit is sent as syslog (RFC 5424): tcp://host:601 or tls://host:6514; without it, nowhere.";
     audit_webhook "audit.webhook": Option<Secret> = "" where webhook,

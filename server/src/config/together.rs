@@ -13,6 +13,7 @@ pub(super) fn check(settings: &Settings) -> Vec<Wrong> {
     certificate(settings, &mut wrong);
     addresses(settings, &mut wrong);
     clients(settings, &mut wrong);
+    providers(settings, &mut wrong);
     wrong
 }
 
@@ -90,6 +91,24 @@ fn clients(settings: &Settings, wrong: &mut Vec<Wrong>) {
     }
 }
 
+fn providers(settings: &Settings, wrong: &mut Vec<Wrong>) {
+    let mut say = |path, reason: String| wrong.push((path, reason));
+    let (oidc, ldap) = (&settings.oidc_providers.0, &settings.ldap_providers.0);
+    if !oidc.is_empty() && settings.public_url.is_none() {
+        let reason = "providers.oidc sends browsers back there, so it is needed";
+        say("listen.public_url", reason.to_owned());
+    }
+    for directory in ldap {
+        if oidc.iter().any(|provider| provider.name == directory.name) {
+            let name = &directory.name;
+            say(
+                "providers.ldap",
+                format!("{name:?} is the name of one of providers.oidc, too"),
+            );
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
@@ -114,6 +133,9 @@ mod tests {
             Err(errors) => errors.to_string(),
         }
     }
+
+    const OIDC: &str = r#"providers.oidc=[{"name": "house", "label": "House", "issuer": "https://id.example", "client_id": "m"}]"#;
+    const LDAP: &str = r#"providers.ldap=[{"name": "house", "label": "House", "url": "ldaps://d.example", "base": "dc=example"}]"#;
 
     #[test]
     fn settings_that_need_others_say_which() {
@@ -149,6 +171,11 @@ mod tests {
                 ],
                 "no proxy is named",
             ),
+            (&[OIDC], "sends browsers back there"),
+            (
+                &[OIDC, public, LDAP],
+                "\"house\" is the name of one of providers.oidc",
+            ),
             (
                 &["tls.minimum_version=1.1"],
                 "\"1.1\" is not one of 1.2, 1.3",
@@ -167,6 +194,8 @@ mod tests {
             &["tls.mode=files", "tls.certificate=c", "tls.key=k"][..],
             &["tls.mode=acme", public, "tls.plain_listen=[::]:80"],
             &["tls.mode=internal"],
+            &[OIDC, public],
+            &[LDAP],
             &[
                 "tls.clients=computers",
                 "tls.clients_authority=a",

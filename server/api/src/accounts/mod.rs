@@ -7,6 +7,7 @@ mod device_code;
 mod factors;
 mod fields;
 mod place;
+mod providers;
 mod reset;
 mod sessions;
 mod sign_in;
@@ -39,6 +40,7 @@ pub(crate) fn calls() -> Vec<Served<ApiState>> {
     calls.extend(reset::calls());
     calls.extend(api_keys::calls());
     calls.extend(device_code::calls());
+    calls.extend(providers::calls());
     calls.extend([
         call(
             Verb::Post,

@@ -256,7 +256,7 @@ async fn claimed(
     Ok((user, sign_in))
 }
 
-fn visit(connection: Connection, headers: &HeaderMap) -> Visit<'_> {
+pub(super) fn visit(connection: Connection, headers: &HeaderMap) -> Visit<'_> {
     Visit {
         connection,
         place: place(connection, headers),

@@ -47,9 +47,7 @@ pub fn build(registry: &'static Registry, calls: &[Call]) -> OpenApi {
     let mut paths = PathsBuilder::new();
     for (path, method, operation) in found {
         let mut item = PathItem::new(method, operation);
-        if path.contains("{id}") {
-            item.parameters = Some(vec![RefOr::T(id())]);
-        }
+        item.parameters = in_path(&path);
         paths = paths.path(path, item);
     }
     let mut components = Components::new();
@@ -80,12 +78,23 @@ pub fn build(registry: &'static Registry, calls: &[Call]) -> OpenApi {
         .build()
 }
 
-fn id() -> Parameter {
+/// The parameters that stand in an address.
+fn in_path(path: &str) -> Option<Vec<RefOr<Parameter>>> {
+    let parts = [("id", Like::Integer), ("provider", Like::Text)];
+    let found = parts
+        .into_iter()
+        .filter(|(name, _)| path.contains(&format!("{{{name}}}")))
+        .map(|(name, kind)| RefOr::T(part(name, kind)));
+    let found: Vec<_> = found.collect();
+    (!found.is_empty()).then_some(found)
+}
+
+fn part(name: &str, kind: Like) -> Parameter {
     ParameterBuilder::new()
-        .name("id")
+        .name(name)
         .parameter_in(ParameterIn::Path)
         .required(Required::True)
-        .schema(Some(like(Like::Integer)))
+        .schema(Some(like(kind)))
         .build()
 }
 

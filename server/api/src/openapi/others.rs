@@ -119,6 +119,7 @@ fn described(call: &Call) -> OperationBuilder {
                 .content(LINES, Content::new(Some(schemas::members(members))));
             operation.response("200", response.build())
         }
+        Gives::Elsewhere => operation.response("303", empty("Where to go on")),
         Gives::Socket => operation
             .response("101", empty("The WebSocket"))
             .response("400", text("The request opens no WebSocket")),

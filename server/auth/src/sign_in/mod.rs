@@ -6,11 +6,13 @@
 //!                          no factor is asked of the account
 //! ```
 //!
+//! Whom a provider vouches for joins after `Verified`.
 //! Where a group of the account demands a factor and it has none, the step is to set one up.
 //! Nothing is given out before the end but the secret of the next step, which is short-lived and good once.
 
 mod factor;
 mod passkey;
+mod provider;
 mod step;
 
 use migasfree_server_audit::UserId;
@@ -27,6 +29,7 @@ use super::{places, post, session};
 
 pub use factor::{Factor, Factors};
 pub use passkey::{ask_anybody, ask_passkey, by_passkey};
+pub use provider::{Brought, Returned, Sent, receive, send};
 pub use step::LIFE as STEP_LIFE;
 use step::Pending;
 
@@ -80,14 +83,14 @@ impl Way {
 /// How far somebody has come.
 #[derive(Debug)]
 pub enum Progress {
-    /// The password was right. One of these factors has to be passed too.
+    /// The password was right, or a provider's word is not enough. One of these factors has to be passed too.
     StepNeeded {
         /// What to go on with, for [`STEP_LIFE`].
         secret: String,
         /// Their names.
         factors: Vec<&'static str>,
     },
-    /// The password was right. The account needs a factor and has none: it has to set one up with [`enrol`].
+    /// The same, where the account needs a factor and has none: it has to set one up with [`enrol`].
     FactorNeeded {
         /// What to go on with, for [`STEP_LIFE`].
         secret: String,
@@ -131,24 +134,46 @@ pub async fn begin(
     let verified = verify(auth, visit.connection, username, password).await?;
     let now = auth.clock.now();
     let mut tx = auth.db.begin().await?;
-    let asked = auth.factors.asked_of(&mut tx, verified.user()).await?;
-    let is_in = asked.is_empty() && !factors::is_demanded(&mut tx, verified.user()).await?;
-    let progress = if is_in {
-        let user = verified.still(&mut tx, way.last_login(now)).await?;
-        Progress::SignedIn(open(auth, &mut tx, visit, way, user, now).await?)
-    } else {
-        let user = verified.still(&mut tx, None).await?;
-        let secret = step::begin(&mut tx, &*auth.random, user, way, now).await?;
-        match asked.is_empty() {
-            true => Progress::FactorNeeded { secret },
-            false => Progress::StepNeeded {
-                secret,
-                factors: asked,
-            },
+    let progress = match asked_of(auth, &mut tx, verified.user()).await? {
+        None => {
+            let user = verified.still(&mut tx, way.last_login(now)).await?;
+            Progress::SignedIn(open(auth, &mut tx, visit, way, user, now).await?)
+        }
+        Some(factors) => {
+            let user = verified.still(&mut tx, None).await?;
+            wait(auth, &mut tx, way, user, factors, now).await?
         }
     };
     tx.commit().await?;
     Ok(progress)
+}
+
+/// What an account has to show besides: one of its factors, or none where it has to set one up first. Nothing for whom a
+/// password is enough.
+async fn asked_of(
+    auth: &Auth,
+    tx: &mut Tx,
+    user: UserId,
+) -> Result<Option<Vec<&'static str>>, AuthError> {
+    let asked = auth.factors.asked_of(tx, user).await?;
+    let is_enough = asked.is_empty() && !factors::is_demanded(tx, user).await?;
+    Ok((!is_enough).then_some(asked))
+}
+
+/// Waits for one of these factors, or for one to be set up.
+async fn wait(
+    auth: &Auth,
+    tx: &mut Tx,
+    way: Way,
+    user: UserId,
+    factors: Vec<&'static str>,
+    now: Ts,
+) -> Result<Progress, AuthError> {
+    let secret = step::begin(tx, &*auth.random, user, way, now).await?;
+    Ok(match factors.is_empty() {
+        true => Progress::FactorNeeded { secret },
+        false => Progress::StepNeeded { secret, factors },
+    })
 }
 
 /// Sets up the codes of an app, for who gets in only with them; their first one goes on.
@@ -252,10 +277,9 @@ pub async fn by_password(
 ) -> Result<(Operator, Verified), AuthError> {
     let verified = verify(auth, connection, username, password).await?;
     let mut tx = auth.db.begin().await?;
-    let asked = auth.factors.asked_of(&mut tx, verified.user()).await?;
-    let is_enough = asked.is_empty() && !factors::is_demanded(&mut tx, verified.user()).await?;
+    let asked = asked_of(auth, &mut tx, verified.user()).await?;
     drop(tx);
-    if !is_enough {
+    if asked.is_some() {
         return Err(AuthError::OneStepAlone);
     }
     let address = connection.client.to_string();

@@ -38,5 +38,6 @@ const MIGRATIONS: &[Migration] = &[Migration {
         "16_unlocking",
         "13_second_factors",
         "14_api_keys",
+        "15_providers",
     ],
 }];
