@@ -34,6 +34,7 @@ mod password_reset;
     reason = "the fleet simulator uses the rest of it"
 )]
 mod peer;
+mod providers;
 mod repository;
 mod rest;
 mod retention;

@@ -5,6 +5,7 @@ mod client;
 pub mod clock;
 pub mod described;
 mod device;
+pub mod house;
 mod page;
 pub mod postgres;
 mod server;

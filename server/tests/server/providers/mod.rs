@@ -1,0 +1,5 @@
+//! Signing in with accounts of others.
+
+mod directory;
+mod oidc;
+mod slapd;
