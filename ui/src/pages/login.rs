@@ -1,5 +1,6 @@
 //! Signing in. The page that was asked for comes afterwards.
 use super::account::{Account, RESET, Ways};
+use super::providers::ProviderLinks;
 use crate::{
     api::{
         ApiError, query,
@@ -19,7 +20,7 @@ use serde_json::Value;
 /// The page.
 #[component]
 pub fn LoginPage() -> impl IntoView {
-    view! { <LoginFrame title=t!(login.title)><LoginForm /></LoginFrame> }
+    view! { <LoginFrame title=t!(login.title)><LoginForm /><ProviderLinks /></LoginFrame> }
 }
 
 /// What is shown to somebody who is not in.

@@ -5,6 +5,7 @@ pub mod login;
 pub mod overview;
 pub mod peek;
 pub mod preferences;
+pub mod providers;
 pub mod settings;
 
 #[cfg(test)]
