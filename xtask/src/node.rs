@@ -1,4 +1,4 @@
-//! Node.js and the npm tools named in `package.json`: Tailwind, Binaryen, fonts.
+//! Node.js and the npm tools named in `package.json`: Tailwind, Binaryen, fonts, a provider of accounts for the tests.
 
 use std::env;
 use std::fs;
@@ -25,6 +25,11 @@ impl Node {
         let node = Self { program: find()? };
         node.install_packages()?;
         Ok(node)
+    }
+
+    /// The program itself.
+    pub fn program(&self) -> &Path {
+        &self.program
     }
 
     /// A command that runs one of the installed packages' scripts, `script` inside `node_modules`.

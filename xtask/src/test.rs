@@ -7,6 +7,7 @@ use std::process::{Command, Stdio};
 use anyhow::{Context, Result, bail};
 use clap::Args;
 
+use crate::node::Node;
 use crate::stages::Stages;
 use crate::wasm::View;
 use crate::{command, package, paths, system, tools, wasm};
@@ -229,6 +230,7 @@ fn tests_of_views(arguments: &[String]) -> Result<Tally> {
 fn counted(mut cargo: Command) -> Result<Tally> {
     cargo
         .env("MIGASFREE_PICTURES", paths::pictures())
+        .env("MIGASFREE_NODE", Node::ready()?.program())
         // What a test says of its failure stands before the frames of the harness, and must not be lost among them.
         .envs([("RUST_BACKTRACE", "0"), ("RUST_LIB_BACKTRACE", "0")])
         .stdout(Stdio::piped());
