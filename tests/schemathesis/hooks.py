@@ -31,7 +31,9 @@ def ids(collection):
     asked, rows = known.get(collection, (0, []))
     if asked % 10 == 0:
         answer = api.get(f"{URL}{collection}", params={"page_size": 25})
-        rows = [row["id"] for row in answer.json()["results"] if "id" in row] if answer.ok else []
+        found = answer.json() if answer.ok else []
+        found = found["results"] if isinstance(found, dict) else found
+        rows = [row["id"] for row in found if "id" in row]
         rows.sort()
         if collection.endswith("/user-profiles/"):
             rows = [row for row in rows if row != own]

@@ -13,6 +13,11 @@ pub async fn end_sign_ins(tx: &mut Tx, user: UserId, kept: Option<Credential>) -
         Some(Credential::Jwt(_) | Credential::ApiKey(_) | Credential::Password) | None => (0, 0),
     };
     tx.execute(
+        "DELETE FROM auth_provider_visit WHERE user_id = $1",
+        args![user],
+    )
+    .await?;
+    tx.execute(
         "DELETE FROM auth_token WHERE user_id = $1 AND id <> $2",
         args![user, token],
     )

@@ -185,6 +185,16 @@ impl LdapSettings {
             let reason = "bind_dn and bind_password_file are given together";
             return Err(("bind_dn", reason.to_owned()));
         }
+        self.check_way()?;
+        if self.group_base.is_empty() {
+            Ok(())
+        } else {
+            holds("group_filter", &self.group_filter, DN)
+        }
+    }
+
+    /// How somebody is found.
+    fn check_way(&self) -> Result<(), WrongMember> {
         match (self.dn_template.is_empty(), self.base.is_empty()) {
             (false, false) | (true, true) => {
                 let reason = "either dn_template or base is needed, and not both";
@@ -192,11 +202,6 @@ impl LdapSettings {
             }
             (false, true) => holds("dn_template", &self.dn_template, USER),
             (true, false) => holds("filter", &self.filter, USER),
-        }?;
-        if self.group_base.is_empty() {
-            Ok(())
-        } else {
-            holds("group_filter", &self.group_filter, DN)
         }
     }
 

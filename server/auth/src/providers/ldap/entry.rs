@@ -31,9 +31,8 @@ fn lower<T>(attributes: HashMap<String, T>) -> HashMap<String, T> {
 
 impl Entry {
     pub(super) fn all(&self, attribute: &str) -> &[String] {
-        self.texts
-            .get(&attribute.to_ascii_lowercase())
-            .map_or(&[], Vec::as_slice)
+        let values = self.texts.get(&attribute.to_ascii_lowercase());
+        values.map(Vec::as_slice).unwrap_or_default()
     }
 
     pub(super) fn first(&self, attribute: &str) -> String {

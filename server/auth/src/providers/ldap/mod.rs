@@ -5,9 +5,9 @@ mod session;
 mod tls;
 
 use std::collections::BTreeSet;
-use std::fs;
 use std::sync::Arc;
 use std::time::Duration;
+use std::{fmt, fs};
 
 use ldap3::{LdapConnSettings, LdapError};
 use tokio_rustls::rustls::ClientConfig;
@@ -18,11 +18,16 @@ use entry::Entry;
 use session::Session;
 
 /// One directory.
-#[derive(Debug)]
 pub struct Directory {
     pub(super) settings: LdapSettings,
     password: String,
     tls: Option<Arc<ClientConfig>>,
+}
+
+impl fmt::Debug for Directory {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Directory").field(&self.settings).finish()
+    }
 }
 
 impl Directory {
