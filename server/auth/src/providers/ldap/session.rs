@@ -1,7 +1,5 @@
 //! One connection to a directory.
 
-use std::io;
-
 use ldap3::{Ldap, LdapConnAsync, LdapConnSettings, LdapError, Scope, SearchEntry, SearchOptions};
 
 use super::entry::Entry;
@@ -19,13 +17,18 @@ const UNWILLING: u32 = 53;
 /// An open connection; it ends when this is dropped.
 pub(super) struct Session(Ldap);
 
-/// A refusal that is no answer about a person.
-pub(super) fn refused(reason: impl Into<String>) -> LdapError {
-    io::Error::other(reason.into()).into()
+/// Why a directory said nothing about somebody.
+#[derive(Debug)]
+pub(super) struct Unanswered(pub(super) String);
+
+impl From<LdapError> for Unanswered {
+    fn from(error: LdapError) -> Self {
+        Self(error.to_string())
+    }
 }
 
 impl Session {
-    pub(super) async fn open(settings: LdapConnSettings, url: &str) -> Result<Self, LdapError> {
+    pub(super) async fn open(settings: LdapConnSettings, url: &str) -> Result<Self, Unanswered> {
         let (connection, ldap) = LdapConnAsync::with_settings(settings, url).await?;
         tokio::spawn(async move {
             if let Err(error) = connection.drive().await {
@@ -40,7 +43,7 @@ impl Session {
     }
 
     /// Whether this is the password of an entry.
-    pub(super) async fn bind(&mut self, dn: &str, password: &str) -> Result<bool, LdapError> {
+    pub(super) async fn bind(&mut self, dn: &str, password: &str) -> Result<bool, Unanswered> {
         let answer = self.0.simple_bind(dn, password).await?;
         match answer.rc {
             0 => Ok(true),
@@ -49,7 +52,7 @@ impl Session {
             | INAPPROPRIATE_AUTHENTICATION
             | INVALID_CREDENTIALS
             | UNWILLING => Ok(false),
-            _ => Err(refused(answer.to_string())),
+            _ => Err(Unanswered(answer.to_string())),
         }
     }
 
@@ -58,7 +61,7 @@ impl Session {
         &mut self,
         dn: &str,
         attributes: &[&str],
-    ) -> Result<Option<Entry>, LdapError> {
+    ) -> Result<Option<Entry>, Unanswered> {
         let found = self.ask(dn, Scope::Base, "(objectClass=*)", attributes);
         Ok(found.await?.into_iter().next())
     }
@@ -69,7 +72,7 @@ impl Session {
         base: &str,
         filter: &str,
         attributes: &[&str],
-    ) -> Result<Vec<Entry>, LdapError> {
+    ) -> Result<Vec<Entry>, Unanswered> {
         self.ask(base, Scope::Subtree, filter, attributes).await
     }
 
@@ -79,7 +82,7 @@ impl Session {
         scope: Scope,
         filter: &str,
         attributes: &[&str],
-    ) -> Result<Vec<Entry>, LdapError> {
+    ) -> Result<Vec<Entry>, Unanswered> {
         let attributes: Vec<String> = attributes.iter().map(|&name| name.to_owned()).collect();
         let limited = SearchOptions::new().sizelimit(MOST_ENTRIES);
         let asked = self.0.with_search_options(limited);
