@@ -30,7 +30,8 @@ impl Verified {
     }
 
     /// Whether the account has a password of its own: whatever begins so is no hash.
-    pub(super) fn has_password(&self) -> bool {
+    #[must_use]
+    pub fn has_password(&self) -> bool {
         !self.stored.starts_with('!')
     }
 

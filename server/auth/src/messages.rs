@@ -40,6 +40,10 @@ migasfree_types::messages! {
     /// For whom somebody else asked.
     pub reset_mail_ignore(): "If you did not ask for this, do nothing: your password stays as it is.";
     /// The subject of a mail.
+    pub elsewhere_mail_subject(): "Signing in to Migasfree";
+    /// For an account whose password is elsewhere.
+    pub elsewhere_mail_ways(username, ways): "The account { $username } has no password here. It signs in another way: { $ways }.";
+    /// The subject of a mail.
     pub place_mail_subject(): "New sign-in to Migasfree";
     /// A sign-in from a new place.
     pub place_mail_where(username, device, address): "The account { $username } signed in with { $device } from { $address }, where it never was before.";

@@ -4,12 +4,14 @@ use migasfree_server_audit::UserId;
 use migasfree_server_db::{Ts, Tx, args};
 use migasfree_types::events::{ChangeAction, Event};
 
+use super::providers::verify_in_directories;
 use super::{ACCOUNT, Auth, AuthError, Credential, Operator, Refused, Verified, note_refused};
 
-/// What tells later whether the password of somebody's own account still holds, if they know it; guessing is slowed down.
+/// What tells later whether the password of somebody's own account still holds, if they know it; guessing is slowed down. Of an
+/// account without one, a directory knows it under the name that the account has here.
 ///
 /// # Errors
-/// [`AuthError::TooManyGuesses`] after too many wrong ones.
+/// [`AuthError::TooManyGuesses`] after too many wrong ones, [`AuthError::Provider`] when the directory does not answer.
 pub async fn verify_own(
     auth: &Auth,
     operator: &Operator,
@@ -28,13 +30,20 @@ pub async fn verify_own(
             args![operator.id],
         )
         .await?;
-    if auth.hasher.verify(password, Some(stored.clone())).await {
-        return Ok(Some(Verified::new(operator.id, stored)));
+    let own = Verified::new(operator.id, stored.clone());
+    let found = if auth.hasher.verify(password, Some(stored)).await {
+        Some(own)
+    } else if own.has_password() {
+        None
+    } else {
+        verify_in_directories(auth, Some(&own), &operator.username, password).await?
+    };
+    if found.is_none() {
+        attempt.failed();
+        let address = operator.address.clone();
+        note_refused(auth, Refused::Password, Some(operator.id), address);
     }
-    attempt.failed();
-    let address = operator.address.clone();
-    note_refused(auth, Refused::Password, Some(operator.id), address);
-    Ok(None)
+    Ok(found)
 }
 
 /// Stores a password; whatever was opened with the old one ends, but for the token or session in use.

@@ -53,12 +53,45 @@ async fn send_links(auth: &Auth, mailer: &Mailer, name: &str) -> Result<()> {
         )
         .await?;
     for (user, username, email) in accounts {
-        if let Some(secret) = begin(auth, user, auth.clock.now()).await? {
-            let mail = mail(&auth.settings.base, &username, email, &secret);
-            post::send(mailer.clone(), mail);
-        }
+        let mut tx = auth.db.begin().await?;
+        let secret = begin(auth, &mut tx, user, auth.clock.now()).await?;
+        let providers = vouching(&mut tx, user).await?;
+        tx.commit().await?;
+        let mail = match secret {
+            None => continue,
+            // Nobody is told the secret: it only says when the next mail may go.
+            Some(_) if !providers.is_empty() => elsewhere(auth, &username, email, &providers),
+            Some(secret) => mail(&auth.settings.base, &username, email, &secret),
+        };
+        post::send(mailer.clone(), mail);
     }
     Ok(())
+}
+
+/// The providers of an account that has no password here: it gets none by mail, which would outlast what they say of it.
+async fn vouching(tx: &mut Tx, user: UserId) -> Result<Vec<String>> {
+    let rows: Vec<(String,)> = tx
+        .all(
+            "SELECT l.provider FROM auth_provider_link AS l \
+             JOIN core_userprofile AS u ON u.id = l.user_id \
+             WHERE u.id = $1 AND u.password LIKE '!%' ORDER BY l.provider",
+            args![user],
+        )
+        .await?;
+    Ok(rows.into_iter().map(|(provider,)| provider).collect())
+}
+
+/// For who signs in elsewhere.
+fn elsewhere(auth: &Auth, username: &str, to: String, providers: &[String]) -> Mail {
+    let labels: Vec<&str> = providers
+        .iter()
+        .map(|name| auth.providers.label(name))
+        .collect();
+    Mail {
+        to,
+        subject: messages::elsewhere_mail_subject().text,
+        text: post::text(&[messages::elsewhere_mail_ways(username, labels.join(", "))]),
+    }
 }
 
 /// The secret is behind the `#`, which no browser sends and no log has.
@@ -76,8 +109,7 @@ fn mail(base: &str, username: &str, to: String, secret: &str) -> Mail {
 }
 
 /// A new secret in place of the one before, unless that was made just now.
-async fn begin(auth: &Auth, user: UserId, now: Ts) -> Result<Option<String>> {
-    let mut tx = auth.db.begin().await?;
+async fn begin(auth: &Auth, tx: &mut Tx, user: UserId, now: Ts) -> Result<Option<String>> {
     tx.execute(
         "DELETE FROM auth_password_reset WHERE user_id = $1 AND created_at <= $2",
         args![user, now - PAUSE],
@@ -91,7 +123,6 @@ async fn begin(auth: &Auth, user: UserId, now: Ts) -> Result<Option<String>> {
             args![user, secret::digest(&secret), now, now + LIFE],
         )
         .await?;
-    tx.commit().await?;
     Ok((made == 1).then_some(secret))
 }
 
@@ -122,8 +153,11 @@ pub async fn find(auth: &Auth, connection: Connection, secret: &str) -> Result<U
 /// Takes a secret out of use.
 ///
 /// # Errors
-/// [`AuthError::Reset`] when somebody else did, or the account was closed.
+/// [`AuthError::Reset`] when somebody else did, the account was closed, or it signs in elsewhere by now.
 pub async fn take(tx: &mut Tx, user: UserId, secret: &str) -> Result<(), AuthError> {
+    if !vouching(tx, user).await?.is_empty() {
+        return Err(AuthError::Reset);
+    }
     let taken = tx
         .execute(
             "DELETE FROM auth_password_reset WHERE user_id = $1 AND secret_hash = $2 \

@@ -67,8 +67,8 @@ pub async fn end_session(tx: &mut Tx, user: UserId, id: i64) -> Result<bool> {
     Ok(ended == 1)
 }
 
-/// Signs an account out everywhere but where it asks: sessions, JSON web tokens and sign-ins that wait for a step end. Tokens
-/// are of programs, and stay.
+/// Signs an account out everywhere but where it asks: sessions, JSON web tokens, sign-ins that wait for a step and links under
+/// way end. Tokens are of programs, and stay.
 ///
 /// # Errors
 /// When the database fails.
@@ -94,5 +94,10 @@ pub async fn sign_out_everywhere(
     .await?;
     tx.execute("DELETE FROM auth_step WHERE user_id = $1", args![user])
         .await?;
+    tx.execute(
+        "DELETE FROM auth_provider_visit WHERE user_id = $1",
+        args![user],
+    )
+    .await?;
     Ok(())
 }

@@ -109,6 +109,28 @@ on_both_engines! {
         assert_eq!(audit.json["count"], 1);
     }
 
+    async fn who_signs_in_elsewhere_gets_no_password_here(site: Site) {
+        let mut site = site;
+        let unknown = site.ask("nobody").await;
+        site.ask("ana").await;
+        let secret = site.secret().await;
+        let db = &site.server.state().db;
+        let gone = "UPDATE core_userprofile SET password = '!' WHERE id = $1";
+        db.execute(gone, args![site.ana]).await.unwrap();
+        let link = "INSERT INTO auth_provider_link (user_id, provider, subject, created_at) VALUES ($1, 'tree', '7', $2)";
+        db.execute(link, args![site.ana, site.server.clock_now()]).await.unwrap();
+        assert_eq!(site.confirm(&secret, NEW).await.code(), "reset_over", "it was made before");
+
+        site.server.clock.advance(Duration::from_secs(60));
+        let known = site.ask("ana").await;
+        assert_eq!((known.status, &known.text), (unknown.status, &unknown.text));
+        let mail = site.smtp.mail().await;
+        assert!(mail.contains("has no password here") && mail.contains("tree"), "{mail}");
+        assert!(!mail.contains("reset-password"), "{mail}");
+        site.ask("ana").await;
+        assert!(site.smtp.is_silent().await, "one a minute");
+    }
+
     async fn whether_there_is_an_account_is_not_told(site: Site) {
         let mut site = site;
         let known = site.ask("ana@EXAMPLE.org").await;

@@ -108,7 +108,7 @@ pub fn calls() -> Vec<Served<ApiState>> {
         call(
             Verb::Get,
             "/api/v1/token/account/step-up/",
-            "What one shows for what an open session is not enough for",
+            "What one shows for what an open session is not enough for; `provider`: one signs in there once more",
         )
         .giving(&[("factors", Like::Texts), ("fresh", Like::Boolean)])
         .answered(proofs),

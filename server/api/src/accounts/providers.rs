@@ -7,7 +7,7 @@ use axum::response::{IntoResponse, Response};
 use migasfree_server_audit::UserId;
 use migasfree_server_auth::{
     AuthError, Connection, Operator,
-    factors::TOTP,
+    factors::{Fresh, TOTP},
     providers::{self, Refusal, oidc},
     session,
     sign_in::{self, Brought, Opened, Progress, Sent},
@@ -87,7 +87,7 @@ pub(super) fn calls() -> Vec<Served<ApiState>> {
             "/api/v1/token/account/links/{id}/",
             "End a link of one's own account, and what else is signed in",
         )
-        .refusing(&["409"])
+        .refusing(&["403", "404", "409"])
         .answered(unlink),
         call(
             Verb::Post,
@@ -229,7 +229,7 @@ async fn links(
 async fn link(
     State(state): State<ApiState>,
     connection: Connection,
-    operator: Operator,
+    Fresh(operator): Fresh,
     headers: HeaderMap,
     fields: Fields,
 ) -> Result<Response, RestError> {
@@ -251,7 +251,7 @@ async fn link(
 /// `DELETE /api/v1/token/account/links/{id}/`
 async fn unlink(
     State(state): State<ApiState>,
-    operator: Operator,
+    Fresh(operator): Fresh,
     Path(id): Path<i64>,
 ) -> Result<Json<Value>, AuthError> {
     providers::unlink(&state.auth, &operator, id).await?;
@@ -261,7 +261,7 @@ async fn unlink(
 /// `POST /api/v1/token/account/links/of/{id}/`
 async fn link_other(
     State(state): State<ApiState>,
-    operator: Operator,
+    Fresh(operator): Fresh,
     Path(user): Path<i64>,
     fields: Fields,
 ) -> Result<Json<Value>, RestError> {

@@ -19,7 +19,9 @@ pub use own::{
 };
 pub use passkeys::{Challenge, HeldPasskey, NAME as PASSKEY, Passkeys};
 pub use recovery::{NAME as RECOVERY_CODE, RecoveryCodes};
-pub use step_up::{FRESH, Fresh, PASSWORD, ask_passkey, is_fresh, proofs, require_fresh, step_up};
+pub use step_up::{
+    FRESH, Fresh, PASSWORD, PROVIDER, ask_passkey, is_fresh, proofs, require_fresh, step_up,
+};
 pub use totp::{Begun, NAME as TOTP, TimeCodes};
 
 pub(crate) use demand::{is_demanded, is_to_enrol};

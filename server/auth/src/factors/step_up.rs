@@ -9,6 +9,7 @@ use migasfree_server_db::args;
 
 use super::own::counted;
 use super::passkeys::Challenge;
+use crate::providers::has_some_password;
 use crate::{Auth, AuthError, Credential, Operator, verify_own};
 
 /// How long it counts that somebody showed who they are.
@@ -16,6 +17,9 @@ pub const FRESH: Duration = Duration::from_secs(10 * 60);
 
 /// What who has no other factor shows.
 pub const PASSWORD: &str = "password";
+
+/// What who has neither shows: they sign in at their provider once more, which opens a session that is [`Fresh`].
+pub const PROVIDER: &str = "provider";
 
 /// An operator of a session who showed who they are within [`FRESH`]. A handler that takes one runs for nobody else;
 /// programs have nothing to show, and do not get there.
@@ -75,10 +79,12 @@ pub async fn is_fresh(auth: &Auth, operator: &Operator) -> Result<bool, AuthErro
 pub async fn proofs(auth: &Auth, operator: &Operator) -> Result<Vec<&'static str>, AuthError> {
     let mut tx = auth.db.begin().await?;
     let asked = auth.factors.asked_of(&mut tx, operator.id).await?;
-    Ok(if asked.is_empty() {
-        vec![PASSWORD]
-    } else {
-        asked
+    if !asked.is_empty() {
+        return Ok(asked);
+    }
+    Ok(match has_some_password(auth, &mut tx, operator.id).await? {
+        true => vec![PASSWORD],
+        false => vec![PROVIDER],
     })
 }
 
@@ -107,7 +113,7 @@ pub async fn step_up(
     let Credential::Session(session) = operator.credential else {
         return Err(AuthError::SessionNeeded);
     };
-    if !proofs(auth, operator).await?.contains(&factor) {
+    if factor == PROVIDER || !proofs(auth, operator).await?.contains(&factor) {
         return Err(AuthError::Answer);
     }
     if factor == PASSWORD {

@@ -33,6 +33,28 @@ pub(crate) async fn verify_in_directories(
     silent.map_or(Ok(None), |refusal| Err(refusal.into()))
 }
 
+/// Whether an account signs in with a password, its own or one of a directory.
+///
+/// # Errors
+/// When the database fails.
+pub(crate) async fn has_some_password(
+    auth: &Auth,
+    tx: &mut Tx,
+    user: UserId,
+) -> Result<bool, AuthError> {
+    if verified(tx, user).await?.has_password() {
+        return Ok(true);
+    }
+    let links: Vec<(String,)> = tx
+        .all(
+            "SELECT provider FROM auth_provider_link WHERE user_id = $1",
+            args![user],
+        )
+        .await?;
+    let mut names = links.iter();
+    Ok(names.any(|(name,)| auth.providers.directory(name).is_ok()))
+}
+
 async fn is_asked(auth: &Auth, known: Option<&Verified>, name: &str) -> Result<bool, AuthError> {
     let Some(known) = known else {
         return Ok(true);

@@ -28,7 +28,7 @@ pub use refusal::Refusal;
 pub use settings::{LdapSettings, OidcSettings, WrongMember};
 
 pub(crate) use account::{admit, link};
-pub(crate) use directories::verify_in_directories;
+pub(crate) use directories::{has_some_password, verify_in_directories};
 
 /// A provider whose settings name something that cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -123,6 +123,13 @@ impl Providers {
         let mut directories = self.directories.iter();
         let found = directories.find(|directory| directory.settings.name == name);
         found.ok_or(Refusal::NoProvider)
+    }
+
+    /// What people are told of the one of a name; its name where it is gone.
+    pub(crate) fn label<'a>(&'a self, name: &'a str) -> &'a str {
+        let oidc = self.oidc(name).map(|one| one.settings.label.as_str());
+        let directory = || self.directory(name).map(|one| one.settings.label.as_str());
+        oidc.or_else(|_| directory()).unwrap_or(name)
     }
 
     /// Whether there is a provider of this name.

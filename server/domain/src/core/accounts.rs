@@ -258,7 +258,7 @@ pub(super) async fn chosen(
     Ok(username)
 }
 
-/// Refuses whoever does not know the password of their own account.
+/// Refuses whoever does not know the password that their own account has here: with one of a directory it gets none.
 ///
 /// # Errors
 /// Under `old_password`; 429 after too many wrong ones.
@@ -270,6 +270,7 @@ pub async fn verify_own(
     operator.in_person()?;
     auth::verify_own(auth, operator, password)
         .await?
+        .filter(Verified::has_password)
         .ok_or_else(not_current)
 }
 

@@ -1,5 +1,9 @@
 //! A page of the admin UI in a browser, which keeps the cookie it gets.
 
+use std::time::Duration;
+
+use migasfree_server_audit::UserId;
+use migasfree_server_auth::session::{self, Place};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -22,6 +26,27 @@ impl Page {
             cookie: None,
             user_agent: "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0",
         }
+    }
+
+    /// In a session of an operator that was opened just now.
+    pub async fn of_operator(server: &Server, user: UserId) -> Self {
+        let page = Self::of(server);
+        let place = Place {
+            address: "127.0.0.1".to_owned(),
+            user_agent: page.user_agent,
+        };
+        let (state, now, idle) = (
+            server.state(),
+            server.clock_now(),
+            Duration::from_secs(3600),
+        );
+        let mut tx = state.db.begin().await.unwrap();
+        let secret = session::open(&mut tx, &*state.random, user, &place, now, idle).await;
+        let secret = secret.unwrap();
+        tx.commit().await.unwrap();
+        let line = session::set_cookie(&secret, state.settings.public_url.is_some());
+        let (cookie, _) = line.split_once(';').unwrap();
+        page.with_cookie(cookie)
     }
 
     /// The same, with a cookie that was planted.

@@ -1,16 +1,18 @@
 //! LDAP: who is let in by a directory's word.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use migasfree_server::config::{ProviderList, Settings};
 use migasfree_server_db::args;
 use serde_json::{Value, json};
 
 use super::slapd::{SEARCHER, STAFF, Slapd};
-use crate::harness::{Answer, Server};
+use crate::harness::{Answer, Page, Server};
 use crate::on_both_engines;
 
 const LINKS: &str = "/api/v1/token/account/links/";
+const STEP_UP: &str = "/api/v1/token/account/step-up/";
 const ANA: (&str, &str) = ("ana", "correct horse");
 
 /// A server that asks a directory.
@@ -136,12 +138,37 @@ on_both_engines! {
     async fn an_account_without_a_password_is_linked_before_it_opens(site: Site) {
         let user = site.server.add_operator("ana", "", &[]).await;
         refused(&site.sign_in(ANA).await, 403, "account_not_linked");
-        let ana = site.server.program_of(user).await;
+        let mut ana = Page::of_operator(&site.server, user).await;
         let given = |password: &str| json!({"provider": "tree", "username": "ana", "password": password});
         refused(&ana.post(LINKS, given("wrong")).await, 400, "invalid_credentials");
         assert_eq!(ana.post(LINKS, given("correct horse")).await.status, 200);
         refused(&ana.post(LINKS, given("correct horse")).await, 409, "already_linked");
         assert_eq!(site.sign_in(ANA).await.status, 200);
+    }
+
+    async fn who_has_a_password_in_the_directory_alone_shows_it_once_more(site: Site) {
+        let mut ana = Page::of(&site.server);
+        let signed_in = ana.sign_in(ANA.0, ANA.1).await;
+        assert_eq!(signed_in.status, 200, "{}", signed_in.text);
+        site.server.clock.advance(Duration::from_secs(600));
+        let link = format!("{LINKS}{}/", ana.get(LINKS).await.json[0]["id"]);
+        refused(&ana.delete(&link).await, 403, "step_up_required");
+        assert_eq!(ana.get(STEP_UP).await.json, json!({"factors": ["password"], "fresh": false}));
+        for answer in ["wrong", "battery staple"] {
+            let wrong = ana.post(STEP_UP, json!({"factor": "password", "answer": answer})).await;
+            refused(&wrong, 400, "wrong_answer");
+        }
+        let shown = ana.post(STEP_UP, json!({"factor": "password", "answer": ANA.1})).await;
+        assert_eq!(shown.status, 200, "{}", shown.text);
+        refused(&ana.delete(&link).await, 409, "last_way");
+    }
+
+    async fn a_password_of_the_directory_gives_the_account_none_here(site: Site) {
+        let mut ana = Page::of(&site.server);
+        assert_eq!(ana.sign_in(ANA.0, ANA.1).await.status, 200);
+        let given = json!({"old_password": ANA.1, "new_password1": "a better staple 7", "new_password2": "a better staple 7"});
+        let changed = ana.post("/rest-auth/password/change/", given).await;
+        assert!(changed.status == 400 && changed.json["old_password"].is_array(), "{}", changed.text);
     }
 
     async fn a_closed_account_stays_closed(site: Site) {
@@ -206,10 +233,16 @@ async fn a_directory_is_spoken_to_under_tls_if_its_authority_is_known() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_directory_that_does_not_answer_keeps_nobody_else_out() {
     let gone = |directory: &Slapd| with(searching(directory), json!({"url": "ldap://127.0.0.1:9"}));
-    let site = Site::of(Server::sqlite_settings(), gone).await;
-    let answer = site.sign_in(ANA).await;
-    refused(&answer, 503, "provider_silent");
-    assert!(answer.text.contains("The tree"), "{}", answer.text);
+    let settings = Settings {
+        login_failures: 2,
+        ..Server::sqlite_settings()
+    };
+    let site = Site::of(settings, gone).await;
+    for _ in 0..3 {
+        let answer = site.sign_in(ANA).await;
+        refused(&answer, 503, "provider_silent");
+        assert!(answer.text.contains("The tree"), "{}", answer.text);
+    }
     let admin = ("admin", site.server.admin_password().to_owned());
     assert_eq!(site.sign_in((admin.0, &admin.1)).await.status, 200);
 }

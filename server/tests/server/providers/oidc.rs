@@ -5,17 +5,19 @@ use std::time::Duration;
 
 use aws_lc_rs::signature::Ed25519KeyPair;
 use migasfree_server::config::{ProviderList, PublicUrl, Settings};
+use migasfree_server_audit::UserId;
 use migasfree_server_db::args;
 use reqwest::Method;
 use reqwest::redirect::Policy;
 use serde_json::{Value, json};
 
 use crate::harness::house::{CLIENT, House, SECRET, query};
-use crate::harness::{Answer, Server};
+use crate::harness::{Answer, Page, Server};
 use crate::on_both_engines;
 
 const BEGIN: &str = "/rest-auth/login/providers/house/begin/";
 const LINKS: &str = "/api/v1/token/account/links/";
+const STEP_UP: &str = "/api/v1/token/account/step-up/";
 
 /// A server that believes a house.
 struct Site {
@@ -282,9 +284,11 @@ on_both_engines! {
     }
 
     async fn the_owner_of_an_account_links_it_and_ends_the_link(site: Site) {
-        let bea = site.server.operator("bea", &[]).await;
+        let user = site.server.add_operator("bea", "", &[]).await;
+        let mut bea = Page::of_operator(&site.server, user).await;
         let answer = bea.post(LINKS, json!({"provider": "house"})).await;
         assert_eq!(answer.status, 200, "{}", answer.text);
+        let mut bea = Page::of_operator(&site.server, user).await;
         let cookie = answer.header("set-cookie").split(';').next().unwrap();
         let back = site.house.signs_in(answer.json["address"].as_str().unwrap());
         let linked = site.visit(&back, cookie).await;
@@ -305,13 +309,76 @@ on_both_engines! {
         assert_eq!(bea.get(LINKS).await.json, json!([]));
     }
 
+    async fn links_are_changed_by_who_showed_lately_who_they_are(site: Site) {
+        let program = site.server.admin().await;
+        let house = json!({"provider": "house"});
+        let answer = program.post(LINKS, house.clone()).await;
+        assert_eq!((answer.status, answer.code()), (403, "session_needed"), "{}", answer.text);
+
+        let own = session(&site.signed_in().await).unwrap();
+        let mut ana = Page::of(&site.server).with_cookie(&own);
+        site.server.clock.advance(Duration::from_secs(600));
+        let link = format!("{LINKS}{}/", ana.get(LINKS).await.json[0]["id"]);
+        for answer in [
+            ana.delete(&link).await,
+            ana.post(LINKS, house).await,
+            ana.post(&format!("{LINKS}of/1/"), json!({"provider": "house", "subject": "9"})).await,
+        ] {
+            assert_eq!((answer.status, answer.code()), (403, "step_up_required"), "{}", answer.text);
+        }
+        assert_eq!(ana.get(STEP_UP).await.json, json!({"factors": ["provider"], "fresh": false}));
+        let shown = ana.post(STEP_UP, json!({"factor": "provider", "answer": "x"})).await;
+        assert_eq!((shown.status, shown.code()), (400, "wrong_answer"), "{}", shown.text);
+    }
+
+    async fn a_link_under_way_ends_when_the_account_signs_out_everywhere(site: Site) {
+        let user = site.server.add_operator("bea", "", &[]).await;
+        let mut bea = Page::of_operator(&site.server, user).await;
+        let own = bea.cookie().to_owned();
+        let answer = bea.post(LINKS, json!({"provider": "house"})).await;
+        let back = site.house.signs_in(answer.json["address"].as_str().unwrap());
+        let visit = bea.cookie().to_owned();
+        let mut bea = bea.with_cookie(&own);
+        let out = bea.post("/api/v1/token/account/sign-out-everywhere/", json!({})).await;
+        assert_eq!(out.status, 200, "{}", out.text);
+        refused(&site.visit(&back, &visit).await, "visit_over");
+    }
+
+    async fn a_factor_that_a_group_demands_is_set_up_before_one_is_in(site: Site) {
+        let db = &site.server.state().db;
+        let sql = "UPDATE auth_group SET second_factor_demanded = TRUE WHERE name = 'Reader'";
+        db.execute(sql, args![]).await.unwrap();
+        site.house.knows(json!({"sub": "7", "preferred_username": "ana", "groups": ["staff"]}));
+        let answer = site.signed_in().await;
+        let place = answer.header("location");
+        let step = place.strip_prefix("/#step=").and_then(|rest| rest.strip_suffix("&enrol=totp"));
+        let step = step.unwrap_or_else(|| panic!("{place}"));
+        assert_eq!(session(&answer), None);
+        let mut page = Page::of(&site.server);
+        let begun = page.post("/rest-auth/login/enrol/", json!({"step": step})).await;
+        assert!(begun.status == 200 && begun.json["secret"].is_string(), "{}", begun.text);
+    }
+
+    async fn who_comes_in_is_noted_with_the_place(site: Site) {
+        for _ in 0..2 {
+            assert!(session(&site.signed_in().await).is_some());
+        }
+        let admin = site.server.admin().await;
+        let audit = admin.get("/api/v1/token/audit/?entity=core.userprofile&action=login").await;
+        assert_eq!(audit.json["count"], 2, "{}", audit.text);
+        let sql = "SELECT COUNT(*) FROM auth_place";
+        let (places,): (i64,) = site.server.state().db.one(sql, args![]).await.unwrap();
+        assert_eq!(places, 1);
+    }
+
     async fn superusers_alone_link_accounts_of_others(site: Site) {
-        let bea = site.server.operator("bea", &["core.change_userprofile"]).await;
+        let bea = site.server.add_operator("bea", "", &["core.change_userprofile"]).await;
+        let mut bea = Page::of_operator(&site.server, bea).await;
         let user = site.server.add_operator("eva", "", &[]).await;
         let path = format!("{LINKS}of/{user}/");
         let whom = json!({"provider": "house", "subject": "7"});
         assert_eq!(bea.post(&path, whom.clone()).await.status, 403);
-        let admin = site.server.admin().await;
+        let mut admin = Page::of_operator(&site.server, UserId(1)).await;
         assert_eq!(admin.post(&path, json!({"provider": "none", "subject": "7"})).await.status, 404);
         assert_eq!(admin.post(&path, whom.clone()).await.status, 200);
         assert_eq!(admin.post(&path, whom).await.status, 409);
@@ -325,6 +392,22 @@ async fn who_is_not_known_stays_out_where_accounts_are_not_made() {
     let more = json!({"create_accounts": false});
     let site = Site::with(Server::sqlite_settings(), more).await;
     refused(&site.signed_in().await, "no_account");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_factor_of_the_house_is_enough_where_it_is_trusted() {
+    let more = json!({"trusted_amr": ["mfa"]});
+    let site = Site::with(Server::sqlite_settings(), more).await;
+    let db = &site.server.state().db;
+    let sql = "UPDATE auth_group SET second_factor_demanded = TRUE WHERE name = 'Reader'";
+    db.execute(sql, args![]).await.unwrap();
+    site.house
+        .knows(json!({"sub": "7", "preferred_username": "ana", "groups": ["staff"]}));
+    for (amr, is_in) in [("pwd", false), ("mfa", true)] {
+        site.house.desk().instead = [("amr".to_owned(), json!([amr]))].into_iter().collect();
+        let answer = site.signed_in().await;
+        assert_eq!(session(&answer).is_some(), is_in, "{amr}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
