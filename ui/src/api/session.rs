@@ -97,7 +97,7 @@ pub enum Progress {
 }
 
 /// What is needed besides a password.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 pub struct Step {
     /// The secret to go on with.
     #[serde(rename = "step")]

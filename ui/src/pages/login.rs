@@ -1,6 +1,6 @@
 //! Signing in. The page that was asked for comes afterwards.
 use super::account::{Account, RESET, Ways};
-use super::providers::ProviderLinks;
+use super::providers::{ProviderLinks, taken_step};
 use crate::{
     api::{
         ApiError, query,
@@ -118,6 +118,11 @@ fn LoginForm(#[prop(optional)] other: Option<RwSignal<Option<SessionUser>>>) -> 
     });
     let back = Callback::new(move |()| elsewhere.set(None));
     let ways = Ways { done, back };
+    if other.is_none()
+        && let Some(step) = taken_step()
+    {
+        elsewhere.set(Some(Account::Step(step, ways)));
+    }
     move || match elsewhere.get() {
         Some(what) => view! { <AccountPart what /> }.into_any(),
         None => view! { <PasswordForm ways elsewhere /> }.into_any(),

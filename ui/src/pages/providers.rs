@@ -1,5 +1,9 @@
 //! Whom the sign-in page leads to besides its form, and what came of it.
-use crate::{address, api::request, text::t};
+use crate::{
+    address,
+    api::{request, session::Step},
+    text::t,
+};
 use leptos::prelude::*;
 use migasfree_ui_kit::{LinkButton, Notice, Tone};
 use serde::Deserialize;
@@ -47,6 +51,24 @@ fn taken_refusal() -> Option<&'static str> {
     let text = said(hash.strip_prefix("#refused=")?);
     address::replace(&here());
     Some(text)
+}
+
+/// What else is needed of whom a provider vouched for; taken once.
+pub fn taken_step() -> Option<Step> {
+    let hash = window().location().hash().unwrap_or_default();
+    let mut step = Step::default();
+    for pair in hash.strip_prefix('#')?.split('&') {
+        let (name, value) = pair.split_once('=')?;
+        let several = || value.split(',').map(str::to_owned).collect();
+        match name {
+            "step" => step.secret = value.to_owned(),
+            "factors" => step.factors = several(),
+            "enrol" => step.enrol = several(),
+            _ => return None,
+        }
+    }
+    address::replace(&here());
+    (!step.secret.is_empty()).then_some(step)
 }
 
 fn said(code: &str) -> &'static str {

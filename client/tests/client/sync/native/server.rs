@@ -370,7 +370,7 @@ impl Random for Counter {
 pub struct Native {
     pub server: Arc<PlayedServer>,
     pub packages: Arc<FakePackages>,
-    pub folder: tempfile::TempDir,
+    _folder: tempfile::TempDir,
     pub engine: LocalEngine,
 }
 
@@ -385,7 +385,7 @@ impl Native {
         Self {
             server,
             packages,
-            folder,
+            _folder: folder,
             engine,
         }
     }

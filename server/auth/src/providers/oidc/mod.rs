@@ -101,7 +101,8 @@ impl Oidc {
 
     /// Where a browser is sent.
     pub async fn address(&self, visit: &Visit, now: Ts) -> Result<Url, Refusal> {
-        let client = self.client(&self.metadata(now).await?);
+        let metadata = self.metadata(now).await?;
+        let client = self.client(&metadata);
         let (state, nonce) = (visit.state.clone(), visit.nonce.clone());
         let verifier = PkceCodeVerifier::new(visit.verifier.clone());
         let scopes = self.settings.scopes.iter().cloned().map(Scope::new);
