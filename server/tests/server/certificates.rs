@@ -10,7 +10,7 @@ use migasfree_server_domain::services::OfDomain as _;
 use rcgen::{CertificateParams, KeyPair};
 use serde_json::{Value, json};
 
-use crate::harness::{Answer, Client, Server};
+use crate::harness::{Answer, Client};
 use crate::on_both_engines;
 use crate::rest::Organisation;
 
@@ -233,7 +233,9 @@ on_both_engines! {
 }
 
 on_both_engines! {
-    async fn certificates_are_looked_after_beside_the_server(server: Server) {
+    async fn certificates_are_looked_after_beside_the_server(org: Organisation) {
+        create_authority(&org);
+        let server = &org.server;
         let data = server.folder.path().to_owned();
         let url = server.state().settings.database_url.clone();
         let ca = |arguments: &'static [&'static str]| {
@@ -243,9 +245,7 @@ on_both_engines! {
                 tokio::task::spawn_blocking(run).await.unwrap()
             }
         };
-        let (fine, said, error) = ca(&["create"]).await;
-        assert!(fine, "{said}{error}");
-        let given = server.admin().await.post(OWN, json!({"csr": request()})).await;
+        let given = org.admin.post(OWN, json!({"csr": request()})).await;
         let serial = serial(&given);
         let (fine, said, error) = ca(&["list"]).await;
         assert!(fine && said.contains(&serial), "{said}{error}");

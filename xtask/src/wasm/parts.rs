@@ -10,12 +10,12 @@ use super::files;
 
 /// What a part may weigh on the wire, in KiB. Those of the admin UI are made in `ui/src/parts.rs`.
 const LIMITS: [(&str, u64); 8] = [
-    ("account", 40),
-    ("activity", 12),
-    ("computers", 70),
+    ("account", 52),
+    ("activity", 10),
+    ("computers", 68),
     ("language", 28),
-    ("settings", 20),
-    ("shared", 310),
+    ("settings", 16),
+    ("shared", 320),
     ("software", 54),
     ("targets", 10),
 ];

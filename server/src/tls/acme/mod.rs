@@ -204,7 +204,9 @@ impl Acme {
         let digest = answer.digest();
         params.custom_extensions = vec![CustomExtension::new_acme_identifier(digest.as_ref())];
         let shown = vec![params.self_signed(&key)?.der().clone()];
-        let shown = CertifiedKey::from_der(shown, key.into(), &aws_lc_rs::default_provider())?;
+        // Not compared with its key: what checks certificates does not know the extension, and it is critical.
+        let keys = aws_lc_rs::default_provider().key_provider;
+        let shown = CertifiedKey::new(shown, keys.load_private_key(key.into())?);
         Ok(self.holder.answer_handshakes(name, shown))
     }
 
