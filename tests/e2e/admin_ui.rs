@@ -101,7 +101,10 @@ pub async fn create(browser: &Browser) -> Result<()> {
         .press("form button[type=submit], .form-actions button.btn-primary")
         .await?;
     let start = std::time::Instant::now();
+    // What is shown once is closed before the page of the object comes.
+    let done = "[...document.querySelectorAll('dialog[open] button')].find(one => one.textContent.trim() === 'Done')?.click()";
     loop {
+        browser.run(done).await?;
         let path = browser.run("return location.pathname").await?;
         if !path.as_str().unwrap_or_default().ends_with("/new") {
             return Ok(());

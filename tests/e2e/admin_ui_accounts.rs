@@ -48,7 +48,11 @@ async fn a_new_user_gets_a_password_and_signs_in() -> Result<()> {
 
     browser.open(&format!("{}/users/new", server.url())).await?;
     browser.write("User name", "grace").await?;
-    browser.press("[data-field='is_superuser'] input").await?;
+    let superuser = "[data-field='is_superuser'] input";
+    let to_it =
+        format!("document.querySelector(\"{superuser}\").scrollIntoView({{ block: 'center' }})");
+    browser.run(&to_it).await?;
+    browser.press(superuser).await?;
     create(&browser).await?;
     browser
         .reads("Nobody has signed in with this account yet")

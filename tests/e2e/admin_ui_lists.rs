@@ -65,7 +65,7 @@ async fn names_and_texts_of_rows_keep_to_one_line_in_a_small_window() -> Result<
     let folder = tempfile::tempdir()?;
     let server = Start::at(folder.path()).start()?;
     let admin = server.admin().await?;
-    let name = "A platform whose name says at some length what it is for";
+    let name = "A platform whose name says at length what it is";
     admin.add("platforms/", &json!({"name": name})).await?;
     Organisation::create(&admin, |_| {}).await?;
     let browser = Browser::chromium(1024, 768).await?;
