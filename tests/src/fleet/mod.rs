@@ -1,6 +1,7 @@
 //! A fleet of simulated computers that register and synchronise through the real protocol.
 
 mod machines;
+mod native;
 mod prebuilt;
 mod random;
 mod requests;
@@ -16,6 +17,7 @@ use tokio::task::JoinSet;
 use crate::organisation::PROJECTS;
 use crate::peer::Peer;
 
+pub use native::{NativeFleet, keeping_connections};
 pub use prebuilt::{Prebuilt, Request};
 
 /// What a fleet is made of.

@@ -30,11 +30,11 @@ const OF_FLOOR: f64 = 1.25;
 const PAIRS: usize = 9;
 const PAIR: usize = 50;
 /// What computers evaluate where nothing was changed.
-const PROPERTIES: [&str; 3] = ["HST", "NET", "PCI"];
+pub const PROPERTIES: [&str; 3] = ["HST", "NET", "PCI"];
 
 /// Bare RSA, sealed calls, and full synchronisations of 50 and of 500 computers.
 pub async fn synchronisations(admin: &Admin, server: &mut Server) -> Result<Vec<Row>> {
-    found(admin).await?;
+    found(admin, PROJECT).await?;
     let rsa = rsa()?;
     let mut rows = vec![
         Row::new(
@@ -69,18 +69,19 @@ pub async fn on_postgres(folder: &Path) -> Result<Vec<Row>> {
         ..Start::on_postgres(&folder.join("postgres"))?
     }
     .start()?;
-    found(&server.admin().await?).await?;
+    found(&server.admin().await?, PROJECT).await?;
     synchronise(&mut server, 50, rsa()?, "PostgreSQL").await
 }
 
-async fn found(admin: &Admin) -> Result<()> {
+/// Makes a project that takes computers by itself.
+pub async fn found(admin: &Admin, project: &str) -> Result<()> {
     let platform = json!({ "name": "Bench fleet" });
     let platform = admin.add("platforms/", &platform).await?;
     admin
         .create(
             "projects/",
             &json!({
-                "name": PROJECT, "pms": "apt", "architecture": "amd64",
+                "name": project, "pms": "apt", "architecture": "amd64",
                 "auto_register_computers": true, "platform": platform,
             }),
         )

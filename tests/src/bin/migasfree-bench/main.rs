@@ -5,12 +5,13 @@
 mod computers;
 mod floor;
 mod machine;
+mod native;
 mod packages;
 mod play;
 mod publishing;
 mod table;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use clap::Parser;
@@ -28,8 +29,8 @@ const UNLIMITED: [(&str, &str); 4] = [
 /// What to measure and where to write it.
 #[derive(Debug, Parser)]
 struct Options {
-    /// Where the table goes
-    #[arg(long, required_unless_present = "floor")]
+    /// Where the table goes, beside the terminal
+    #[arg(long)]
     report: Option<PathBuf>,
     /// Serve empty answers with the keys in this folder, for comparison
     #[arg(long)]
@@ -37,6 +38,9 @@ struct Options {
     /// Only the synchronisations
     #[arg(long)]
     synchronisations: bool,
+    /// Only the native protocol
+    #[arg(long, conflicts_with_all = ["synchronisations", "full"])]
+    native: bool,
     /// A view's name, its bytes on the wire and its limit: `NAME=BYTES=LIMIT`
     #[arg(long)]
     view: Vec<String>,
@@ -52,9 +56,32 @@ async fn main() -> Result<()> {
         return floor::serve(keys, computers::PROJECT).await;
     }
     let folder = tempfile::tempdir()?;
+    let mut rows = Vec::new();
+    if !options.native {
+        rows.extend(everything_else(&options, folder.path()).await?);
+    }
+    if !options.synchronisations {
+        rows.extend(native::measure(folder.path()).await?);
+    }
+    for view in &options.view {
+        rows.push(size(view)?);
+    }
+
+    let table = markdown(&rows);
+    println!("\n{}\n\n{table}", machine::describe());
+    match &options.report {
+        Some(path) => {
+            std::fs::write(path, report(&table)).context("the report could not be written")
+        }
+        None => Ok(()),
+    }
+}
+
+/// What has to do with neither the native protocol nor the sizes of the views.
+async fn everything_else(options: &Options, folder: &Path) -> Result<Vec<Row>> {
     let mut server = Start {
         settings: UNLIMITED.to_vec(),
-        ..Start::at(&folder.path().join("server"))
+        ..Start::at(&folder.join("server"))
     }
     .start()?;
     let admin = server.admin().await?;
@@ -64,22 +91,15 @@ async fn main() -> Result<()> {
         rows.extend(publishing::measure(&admin).await?);
     }
     rows.extend(computers::synchronisations(&admin, &mut server).await?);
-    rows.extend(computers::on_postgres(folder.path()).await?);
+    rows.extend(computers::on_postgres(folder).await?);
     if !options.synchronisations {
         rows.extend(computers::lists(&admin, &mut server, 10_000).await?);
         if options.full {
             rows.extend(computers::lists(&admin, &mut server, 100_000).await?);
         }
-        rows.extend(play::measure(folder.path(), &server).await?);
+        rows.extend(play::measure(folder, &server).await?);
     }
-    for view in &options.view {
-        rows.push(size(view)?);
-    }
-
-    let table = markdown(&rows);
-    println!("\n{}\n\n{table}", machine::describe());
-    let path = options.report.context("--report FILE")?;
-    std::fs::write(path, report(&table)).context("the report could not be written")
+    Ok(rows)
 }
 
 fn size(view: &str) -> Result<Row> {
