@@ -71,6 +71,21 @@ pub const APP_REQUESTS: Call<Nothing, Vec<AppRequest>> =
 pub const WITHDRAW_REQUEST: Call<RequestChosen, AppRequest> =
     Call::at("/api/native/1/catalogue/requests/withdraw/");
 
+/// The paths of all calls that are made by a computer that is known by its key.
+pub const KNOWN: [&str; 11] = [
+    PLAN.path,
+    RESULT.path,
+    INFO.path,
+    LABEL.path,
+    TRAITS.path,
+    ATTRIBUTES.path,
+    TAGS.path,
+    SET_TAGS.path,
+    REQUEST_APP.path,
+    APP_REQUESTS.path,
+    WITHDRAW_REQUEST.path,
+];
+
 /// The sealed call by which a computer moves over: the member `id` and those of [`MoveOver`](crate::enrolment::MoveOver).
 pub const MOVE_OVER: &str = "/api/v1/safe/computers/key/";
 

@@ -184,3 +184,20 @@ pub(crate) fn router(state: &ProtocolState, protocol: Arc<Protocol>) -> Router<P
     let front = Front::new(protocol, state.clock.now());
     routes(calls(), |route| route).layer(Extension(Arc::new(front)))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use migasfree_native::requests::{ENROL, KNOWN};
+
+    use super::calls;
+
+    #[test]
+    fn both_sides_name_the_same_calls() {
+        let served: BTreeSet<String> = calls().into_iter().map(|one| one.call.path).collect();
+        let named = KNOWN.into_iter().chain([ENROL.path]);
+        let named: BTreeSet<String> = named.map(str::to_owned).collect();
+        assert_eq!(served, named);
+    }
+}

@@ -3,5 +3,6 @@
 mod enrolment;
 mod moving;
 mod peer;
+mod refusals;
 mod requests;
 mod synchronization;
