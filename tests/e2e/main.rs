@@ -19,6 +19,7 @@ mod admin_ui_security;
 mod admin_ui_together;
 mod booted;
 mod dev;
+mod identity;
 mod oidc;
 mod packages;
 mod path;

@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use anyhow::{Context, Result};
@@ -77,6 +77,20 @@ impl Computer {
             .args(arguments)
             .env("MIGASFREE_CONF", self.config())
             .env(bus.as_session().0, bus.as_session().1);
+        command
+    }
+
+    /// The command line by itself, as an administrator uses it where no daemon runs. Nobody is there to be asked.
+    pub fn alone(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(binaries::path("migasfree"));
+        command
+            .arg("--root")
+            .arg(&self.root)
+            .args(arguments)
+            .env_remove("MIGASFREE_CONF")
+            .env_remove("LANGUAGE")
+            .env("LC_ALL", "C.UTF-8")
+            .stdin(Stdio::null());
         command
     }
 }

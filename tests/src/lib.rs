@@ -14,6 +14,7 @@ pub mod desk;
 pub mod display;
 pub mod fleet;
 pub mod form;
+pub mod hostile;
 pub mod notices;
 pub mod offer;
 pub mod organisation;

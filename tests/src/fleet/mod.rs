@@ -3,7 +3,7 @@
 mod machines;
 mod native;
 mod prebuilt;
-mod random;
+pub(crate) mod random;
 mod requests;
 mod software;
 
