@@ -210,7 +210,7 @@ impl Bench {
             files.push(entry?.path());
         }
         files.sort();
-        let read = |file: PathBuf| {
+        let read = |file: PathBuf| -> Result<(PathBuf, Vec<u8>)> {
             let content = fs::read(&file).with_context(|| file.display().to_string())?;
             Ok((file, content))
         };

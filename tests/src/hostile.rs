@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use anyhow::{Result, bail};
 use axum::body::{Body, Bytes, to_bytes};
-use futures_util::stream;
+use futures_util::{StreamExt as _, stream};
 use hyper::body::Incoming;
 use hyper::header::{CONNECTION, CONTENT_LENGTH, HeaderMap, HeaderValue, TRANSFER_ENCODING};
 use hyper::server::conn::http1;
@@ -17,7 +17,7 @@ use reqwest::redirect::Policy;
 use serde_json::Value;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::oneshot;
-use tokio::task::JoinHandle;
+use tokio::task::{JoinHandle, yield_now};
 
 use crate::fleet::random::Random;
 use crate::server::Server;
@@ -285,9 +285,13 @@ impl Answer {
         let length = self.body.len();
         self.headers
             .insert(CONTENT_LENGTH, HeaderValue::from(length));
-        let first = Ok(self.body.slice(..length / 2));
-        let end = Err(io::Error::other("cut off"));
-        self.with(Body::from_stream(stream::iter([first, end])))
+        let first = stream::iter([Ok(self.body.slice(..length / 2))]);
+        let end = stream::once(async {
+            // What came before is on its way by then.
+            yield_now().await;
+            Err(io::Error::other("cut off"))
+        });
+        self.with(Body::from_stream(first.chain(end)))
     }
 
     fn with(self, body: Body) -> Response<Body> {

@@ -86,7 +86,7 @@ async fn decide(fleet: &Fleet, computer: &Computer, action: &str) {
 }
 
 fn asks(computer: &Computer) -> impl Fn(&str) -> Request {
-    |path| computer.sign(path, b"{}".to_vec())
+    move |path: &str| computer.sign(path, b"{}".to_vec())
 }
 
 /// A request that bears somebody's name and another's signature.
