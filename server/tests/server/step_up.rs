@@ -78,6 +78,28 @@ on_both_engines! {
         assert_eq!(deleted.status, 204, "{}", deleted.text);
     }
 
+    async fn who_lets_computers_people_and_programs_in_showed_lately_who_they_are(server: Server) {
+        let mut page = left_open(&server).await;
+        for call in [
+            "enrolment-tokens/", "enrolment-tokens/1/revoke/",
+            "computer-keys/1/approve/", "computer-keys/1/reject/", "computer-keys/1/revoke/",
+            "computer-keys/bulk-approve/", "computer-keys/bulk-reject/",
+            "certificates/issue/", "certificates/1/revoke/",
+            "account/api-keys/", "device-code/approve/",
+        ] {
+            is_refused(&page.post(&format!("/api/v1/token/{call}"), json!({})).await);
+        }
+        is_refused(&page.delete("/api/v1/token/api-keys/1/").await);
+        is_refused(&page.delete("/api/v1/token/enrolment-tokens/1/").await);
+        let refused = page.post("/api/v1/token/device-code/deny/", json!({"user_code": "BCDF-GHJK"})).await;
+        assert_ne!(refused.code(), "step_up_required", "nobody comes in with a no");
+
+        prove(&mut page, &server).await;
+        let made = page.post("/api/v1/token/account/api-keys/", json!({"name": "Backup", "kind": "user", "permissions": []})).await;
+        assert_eq!(made.status, 200, "{}", made.text);
+        assert_eq!(page.post("/api/v1/token/computer-keys/1/approve/", json!({})).await.status, 404);
+    }
+
     async fn programs_have_nothing_to_show_and_go_on_as_before(server: Server) {
         let admin = server.admin().await;
         server.clock.advance(Duration::from_secs(86_400));

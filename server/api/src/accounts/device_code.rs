@@ -10,6 +10,7 @@ use migasfree_server_auth::{
     messages,
 };
 use migasfree_server_entity::{
+    access,
     action::Verb,
     address,
     call::{Gives, Members, Served, call},
@@ -236,6 +237,7 @@ async fn approve(
     operator: Operator,
     fields: Fields,
 ) -> Result<Json<Waiting>, RestError> {
+    access::proved(&state.services, &operator).await?;
     decided(&state, connection, &operator, &fields, Decision::Approve).await
 }
 

@@ -110,6 +110,7 @@ pub static CERTIFICATES: Entity = Entity {
     search: &["serial", "subject", "fingerprint"],
     visible: &[sight::computer("computer")],
     belongs: Belongs::Viewers,
+    guarded: Some(&[]),
     text: col("subject"),
     actions: &[
         Action::post(

@@ -9,6 +9,7 @@ use migasfree_server_auth::{
 };
 use migasfree_server_db::{Ts, Tx, args, sql};
 use migasfree_server_entity::{
+    access,
     body::Body,
     context::Context,
     entity::{Csv, Entity, Model, col, many, one},
@@ -101,6 +102,7 @@ pub static API_KEYS: Entity = Entity {
     ],
     search: &["name", "prefix"],
     visible: &[Sight::Author("user")],
+    guarded: Some(&[]),
     csv: Csv::Columns(&[
         "id",
         "name",
@@ -178,6 +180,7 @@ fn may_make(operator: &Operator) -> Result<(), RestError> {
 pub async fn make(context: &Context, body: &Body) -> Result<Value, RestError> {
     let operator = &context.operator;
     may_make(operator)?;
+    access::proved(&context.state, operator).await?;
     let new = read(context, body)?;
     let mut tx = context.state.db.begin().await?;
     let new = NewKey {

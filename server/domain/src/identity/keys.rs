@@ -159,6 +159,7 @@ pub static COMPUTER_KEYS: Entity = Entity {
     search: &["name", "uuid", "thumbprint", "computer__name"],
     visible: &[sight::computer("computer")],
     belongs: Belongs::Viewers,
+    guarded: Some(&[]),
     text: CALLED,
     actions: &[
         Action::post(

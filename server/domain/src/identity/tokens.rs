@@ -142,6 +142,7 @@ pub static ENROLMENT_TOKENS: Entity = Entity {
     search: &["name", "description"],
     visible: &[sight::project("project")],
     belongs: Belongs::Domain("domain"),
+    guarded: Some(&["name", "description"]),
     hooks: &Rules,
     actions: &[Action::post(
         "<id>/revoke",
