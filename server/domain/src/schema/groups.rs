@@ -15,6 +15,11 @@ const CHECK: &[&str] = &["add", "view"];
 /// What comes from computers is only decided on.
 const DECIDE: &[&str] = &["change", "view"];
 
+/// Giving and taking back; what was given stays known.
+const ISSUE: &[&str] = &["add", "change", "view"];
+/// What everybody makes for themselves is only taken back.
+const REVOKE: &[&str] = &["delete", "view"];
+
 /// Group, application, actions, models.
 type Grant = (
     &'static str,
@@ -118,6 +123,7 @@ const GRANTS: &[Grant] = &[
         ALL,
         &["error", "fault", "synchronization", "message"],
     ),
+    ("Computer Checker", "client", VIEW, &["computerkey"]),
     (
         "Device installer",
         "device",
@@ -168,7 +174,7 @@ const GRANTS: &[Grant] = &[
         "Operator",
         "client",
         DECIDE,
-        &["computer", "faultdefinition"],
+        &["computer", "computerkey", "faultdefinition"],
     ),
     (
         "Operator",
@@ -246,10 +252,19 @@ const GRANTS: &[Grant] = &[
         &["attribute", "project", "property"],
     ),
     ("Security Officer", "core", ALL, &["userprofile"]),
-    ("Security Officer", "core", VIEW, &["domain", "scope"]),
+    (
+        "Security Officer",
+        "core",
+        VIEW,
+        &["attribute", "domain", "project", "scope"],
+    ),
     ("Security Officer", "auth", ALL, &["group"]),
     ("Security Officer", "auth", VIEW, &["permission"]),
+    ("Security Officer", "core", ISSUE, &["certificate"]),
+    ("Security Officer", "auth", REVOKE, &["apikey"]),
     ("Security Officer", "client", VIEW, &["computer"]),
+    ("Security Officer", "client", ALL, &["enrolmenttoken"]),
+    ("Security Officer", "client", DECIDE, &["computerkey"]),
     ("Security Officer", "audit", VIEW, &["record"]),
     ("Security Officer", "audit", CHECK, &["verification"]),
     ("Auditor", "audit", VIEW, &["record"]),

@@ -9,7 +9,7 @@ use crate::core::permissions;
 /// Entities and proxies by application that groups are granted rights on, and those of version 5 without a declaration
 /// here. Permissions of what else is declared are added when the server starts.
 const CONTENT_TYPES: &[(&str, &[&str])] = &[
-    ("auth", &["group", "permission"]),
+    ("auth", &["group", "permission", "apikey"]),
     ("authtoken", &["token"]),
     (
         "core",
@@ -37,6 +37,7 @@ const CONTENT_TYPES: &[(&str, &[&str])] = &[
             "domain",
             "scope",
             "userprofile",
+            "certificate",
         ],
     ),
     (
@@ -53,6 +54,8 @@ const CONTENT_TYPES: &[(&str, &[&str])] = &[
             "packagehistory",
             "notification",
             "message",
+            "computerkey",
+            "enrolmenttoken",
         ],
     ),
     (

@@ -60,6 +60,19 @@ on_both_engines! {
         assert_eq!(auditor.get(&format!("{TOKEN}audit/")).await.status, 200);
     }
 
+    async fn a_security_officer_decides_who_is_let_in_and_a_checker_looks_on(org: Organisation) {
+        let (_, officer) = member(&org.server, "olga", "Security Officer").await;
+        let (_, checker) = member(&org.server, "carl", "Computer Checker").await;
+        let approve = format!("{TOKEN}computer-keys/0/approve/");
+        assert_eq!(officer.post(&approve, json!({})).await.status, 404, "there is no such key");
+        assert_eq!(checker.post(&approve, json!({})).await.status, 403);
+        for route in ["computer-keys", "enrolment-tokens", "certificates", "api-keys", "audit"] {
+            let path = format!("{TOKEN}{route}/");
+            assert_eq!(officer.get(&path).await.status, 200, "{route}");
+            assert_eq!(checker.get(&path).await.status == 200, route == "computer-keys", "{route}");
+        }
+    }
+
     async fn a_group_that_was_removed_or_changed_stays_as_it_was_left(server: Server) {
         let before = groups(&server).await;
         for name in ["Operator", "Remote Helper", "Security Officer", "Auditor"] {
