@@ -21,8 +21,10 @@ pub enum Refused {
     Password,
     /// So many of them that there will be no other attempt for a while.
     LockedOut,
-    /// A wrong answer in the second step.
+    /// A wrong answer in the second step, or where an open session is not enough.
     Step,
+    /// A provider's word that was not taken, or a provider that gave none.
+    Provider,
 }
 
 impl Refused {
@@ -32,6 +34,7 @@ impl Refused {
             Self::Password => "login_failed",
             Self::LockedOut => "lock_out",
             Self::Step => "step_failed",
+            Self::Provider => "provider_refused",
         }
     }
 }

@@ -284,6 +284,7 @@ on_both_engines! {
         assert_eq!((proved.status, &proved.json["expires_in"]), (200, &json!(600)), "{}", proved.text);
         let replayed = page.post(STEP_UP, proof).await;
         assert_eq!((replayed.status, replayed.code()), (400, "wrong_answer"));
+        assert_eq!(site.audited("step_up").await, 1);
         let removed = page.delete(TOTP).await;
         assert_eq!(removed.status, 200, "{}", removed.text);
         assert_eq!(page.delete(TOTP).await.status, 404);

@@ -243,9 +243,11 @@ async fn proofs(
 async fn step_up(
     State(state): State<ApiState>,
     operator: Operator,
+    origin: Origin,
     fields: Fields,
 ) -> Result<Json<Value>, RestError> {
     let [factor, answer] = fields.required(["factor", "answer"])?;
-    factors::step_up(&state.auth, &operator, &factor, &answer).await?;
+    let place = origin.place();
+    factors::step_up(&state.auth, &operator, &place, &factor, &answer).await?;
     Ok(Json(json!({"expires_in": factors::FRESH.as_secs()})))
 }

@@ -18,7 +18,12 @@ use super::{ExportError, Record};
 const NOTICE: u8 = 13 * 8 + 5;
 const WARNING: u8 = 13 * 8 + 4;
 /// What somebody was refused.
-const REFUSALS: [&str; 3] = ["login_failed", "step_failed", "lock_out"];
+const REFUSALS: [&str; 4] = [
+    "login_failed",
+    "step_failed",
+    "provider_refused",
+    "lock_out",
+];
 const TCP_PORT: u16 = 601;
 const TLS_PORT: u16 = 6514;
 const PATIENCE: Duration = Duration::from_secs(30);

@@ -5,12 +5,14 @@ use std::time::Duration;
 
 use axum::extract::{FromRef, FromRequestParts};
 use axum::http::request::Parts;
-use migasfree_server_db::args;
+use migasfree_server_audit::UserId;
+use migasfree_server_db::{Ts, Tx, args};
 
 use super::own::counted;
 use super::passkeys::Challenge;
 use crate::providers::has_some_password;
-use crate::{Auth, AuthError, Credential, Operator, verify_own};
+use crate::session::Place;
+use crate::{Auth, AuthError, Credential, Operator, Refused, note, note_refused, verify_own};
 
 /// How long it counts that somebody showed who they are.
 pub const FRESH: Duration = Duration::from_secs(10 * 60);
@@ -107,6 +109,7 @@ pub async fn ask_passkey(auth: &Auth, operator: &Operator) -> Result<Challenge, 
 pub async fn step_up(
     auth: &Auth,
     operator: &Operator,
+    place: &Place<'_>,
     factor: &str,
     answer: &str,
 ) -> Result<(), AuthError> {
@@ -117,25 +120,42 @@ pub async fn step_up(
         return Err(AuthError::Answer);
     }
     if factor == PASSWORD {
-        by_password(auth, operator, session, answer).await
+        by_password(auth, operator, session, place, answer).await
     } else {
-        by_factor(auth, operator, session, factor, answer).await
+        by_factor(auth, operator, session, place, (factor, answer)).await
     }
 }
 
-const PROVED: &str = "UPDATE auth_session SET proved_at = $2 WHERE id = $1";
+/// From now on the session counts as [`Fresh`].
+async fn prove(
+    tx: &mut Tx,
+    (user, session): (UserId, i64),
+    place: &Place<'_>,
+    factor: &str,
+    now: Ts,
+) -> Result<(), AuthError> {
+    tx.execute(
+        "UPDATE auth_session SET proved_at = $2 WHERE id = $1",
+        args![session, now],
+    )
+    .await?;
+    note(tx, "step_up", user, place, factor, now).await?;
+    Ok(())
+}
 
 async fn by_password(
     auth: &Auth,
     operator: &Operator,
     session: i64,
+    place: &Place<'_>,
     password: &str,
 ) -> Result<(), AuthError> {
     let verified = verify_own(auth, operator, password).await?;
     let verified = verified.ok_or(AuthError::Answer)?;
     let mut tx = auth.db.begin().await?;
     verified.still(&mut tx, None).await?;
-    tx.execute(PROVED, args![session, auth.clock.now()]).await?;
+    let now = auth.clock.now();
+    prove(&mut tx, (operator.id, session), place, PASSWORD, now).await?;
     tx.commit().await?;
     Ok(())
 }
@@ -144,8 +164,8 @@ async fn by_factor(
     auth: &Auth,
     operator: &Operator,
     session: i64,
-    factor: &str,
-    answer: &str,
+    place: &Place<'_>,
+    (factor, answer): (&str, &str),
 ) -> Result<(), AuthError> {
     let attempt = auth.logins.attempt(&counted(operator.id)).await;
     let attempt = attempt.map_err(AuthError::answers)?;
@@ -153,9 +173,12 @@ async fn by_factor(
     let passes = auth.factors.passes(&mut tx, operator.id, factor, answer);
     if !passes.await? {
         attempt.failed();
+        let address = place.address.clone();
+        note_refused(auth, Refused::Step, Some(operator.id), address);
         return Err(AuthError::Answer);
     }
-    tx.execute(PROVED, args![session, auth.clock.now()]).await?;
+    let now = auth.clock.now();
+    prove(&mut tx, (operator.id, session), place, factor, now).await?;
     tx.commit().await?;
     attempt.succeeded();
     Ok(())

@@ -35,6 +35,14 @@ pub enum Refusal {
 }
 
 impl Refusal {
+    /// Whether somebody tried to come in and did not: not where a provider is silent, or a browser comes back late.
+    pub(crate) const fn is_of_somebody(&self) -> bool {
+        !matches!(
+            self,
+            Self::NoProvider | Self::Visit | Self::Silent(_) | Self::Linked | Self::LastWay
+        )
+    }
+
     pub(crate) const fn status_and_code(&self) -> (StatusCode, &'static str) {
         match self {
             Self::NoProvider => (StatusCode::NOT_FOUND, "no_provider"),

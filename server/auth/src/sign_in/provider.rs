@@ -4,7 +4,7 @@ use migasfree_server_audit::UserId;
 
 use super::{Progress, Visit, Way, asked_of, enter, open, wait};
 use crate::providers::{Identity, Refusal, admit, destination, link, oidc};
-use crate::{Auth, AuthError, Credential, Operator};
+use crate::{Auth, AuthError, Credential, Operator, Refused, note_refused};
 
 /// A browser on its way to a provider.
 #[derive(Debug)]
@@ -63,6 +63,22 @@ pub async fn send(
 /// # Errors
 /// [`AuthError::Provider`] when this browser was not sent, or nobody comes in with what it brought.
 pub async fn receive(
+    auth: &Auth,
+    visit: &Visit<'_>,
+    provider: &str,
+    secret: &str,
+    brought: &Brought<'_>,
+) -> Result<Returned, AuthError> {
+    let returned = returned(auth, visit, provider, secret, brought).await;
+    if let Err(AuthError::Provider(refusal)) = &returned
+        && refusal.is_of_somebody()
+    {
+        note_refused(auth, Refused::Provider, None, visit.place.address.clone());
+    }
+    returned
+}
+
+async fn returned(
     auth: &Auth,
     visit: &Visit<'_>,
     provider: &str,

@@ -283,6 +283,23 @@ on_both_engines! {
         refused(&site.signed_in().await, "account_closed");
     }
 
+    async fn who_is_refused_is_in_the_audit(site: Site) {
+        site.house.knows(json!({"sub": "1", "preferred_username": "Admin", "email": "admin@house.example"}));
+        refused(&site.signed_in().await, "account_not_linked");
+        let sql = "SELECT address FROM audit_record WHERE action = 'provider_refused' AND user_id IS NULL";
+        let db = &site.server.state().db;
+        let began = std::time::Instant::now();
+        loop {
+            let noted: Vec<(String,)> = db.all(sql, args![]).await.unwrap();
+            if let [(address,)] = noted.as_slice() {
+                assert_eq!(address, "127.0.0.1");
+                break;
+            }
+            assert!(began.elapsed() < Duration::from_secs(10), "it is not noted");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
     async fn the_owner_of_an_account_links_it_and_ends_the_link(site: Site) {
         let user = site.server.add_operator("bea", "", &[]).await;
         let mut bea = Page::of_operator(&site.server, user).await;

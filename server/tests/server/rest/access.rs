@@ -63,7 +63,7 @@ on_both_engines! {
     async fn a_security_officer_decides_who_is_let_in_and_a_checker_looks_on(org: Organisation) {
         let (_, officer) = member(&org.server, "olga", "Security Officer").await;
         let (_, checker) = member(&org.server, "carl", "Computer Checker").await;
-        let approve = format!("{TOKEN}computer-keys/0/approve/");
+        let approve = format!("{TOKEN}computer-keys/999999/approve/");
         assert_eq!(officer.post(&approve, json!({})).await.status, 404, "there is no such key");
         assert_eq!(checker.post(&approve, json!({})).await.status, 403);
         for route in ["computer-keys", "enrolment-tokens", "certificates", "api-keys", "audit"] {

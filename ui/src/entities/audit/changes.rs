@@ -10,7 +10,7 @@ use migasfree_ui_kit::{Choice, Tone, format};
 use serde_json::Value;
 
 /// Actions that people know, in the order in which they are offered.
-const ACTIONS: [&str; 22] = [
+const ACTIONS: [&str; 24] = [
     "add",
     "change",
     "delete",
@@ -18,6 +18,8 @@ const ACTIONS: [&str; 22] = [
     "logout",
     "login_failed",
     "step_failed",
+    "step_up",
+    "provider_refused",
     "lock_out",
     "unlock",
     "sign_out",
@@ -89,6 +91,8 @@ fn action_text(action: &str) -> String {
         "logout" => t!(audit.signed_out).to_owned(),
         "login_failed" => t!(audit.login_failed).to_owned(),
         "step_failed" => t!(audit.step_failed).to_owned(),
+        "step_up" => t!(audit.stepped_up).to_owned(),
+        "provider_refused" => t!(audit.provider_refused).to_owned(),
         "lock_out" => t!(audit.locked_out).to_owned(),
         "unlock" => t!(audit.unlocked).to_owned(),
         "sign_out" => t!(audit.sessions_ended).to_owned(),
