@@ -1,5 +1,6 @@
 //! Removing what is older than the settings keep it.
 
+mod identity;
 mod software;
 
 use std::time::Duration;
@@ -102,7 +103,7 @@ const FORGET_MESSAGES: &str = "DELETE FROM used_message WHERE digest IN \
 pub async fn clean(state: &Services) -> Result<u64> {
     let settings = &state.domain().settings;
     let mut all = 0;
-    for records in &RECORDS {
+    for records in RECORDS.iter().chain(&identity::IDENTITY) {
         let days = (records.days)(settings);
         if days == 0 {
             continue;

@@ -100,6 +100,8 @@ pub struct Keep {
     pub status_logs: u32,
     /// The software history of computers.
     pub software_history: u32,
+    /// Keys of computers that nobody decided about, were refused or have a successor.
+    pub computer_keys: u32,
     /// The audit.
     pub audit: u32,
     /// Errors, and as many faults, that are kept of one computer; 0 keeps all of them.

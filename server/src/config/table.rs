@@ -276,6 +276,8 @@ settings! {
         "Days changes of the status of computers are kept; 0 keeps them for ever.";
     keep_software_history_days "keep.software_history_days": u32 = "730" where within::<0, 36_500>,
         "Days the software history of computers is kept; 0 keeps it for ever. What is installed stays known, since when goes back no further.";
+    keep_computer_keys_days "keep.computer_keys_days": u32 = "90" where within::<0, 36_500>,
+        "Days keys of computers are kept that nobody decided about, that were rejected, or that have a successor; 0 keeps them for ever.";
     keep_audit_days "keep.audit_days": u32 = "730" where within::<0, 36_500>,
         "Days the audit is kept; 0 keeps it for ever.";
     keep_jobs_days "keep.jobs_days": u32 = "7" where within::<0, 36_500>,
@@ -436,6 +438,7 @@ impl Settings {
                 notifications: self.keep_notifications_days,
                 status_logs: self.keep_status_logs_days,
                 software_history: self.keep_software_history_days,
+                computer_keys: self.keep_computer_keys_days,
                 audit: self.keep_audit_days,
                 reports_per_computer: self.keep_reports_per_computer,
                 unchecked: self.keep_unchecked,

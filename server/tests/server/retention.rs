@@ -170,6 +170,56 @@ on_both_engines! {
     }
 }
 
+on_both_engines! {
+    async fn what_let_computers_in_goes_when_it_is_long_over(server: Server) {
+        prepare(&server).await;
+        let db = &server.state().db;
+        let ago = |days: u32| server.clock.now() - DAY * days;
+        let keys = [
+            ("waits long", "pending", 91, false), ("waits", "pending", 89, false),
+            ("refused long ago", "rejected", 91, false), ("refused", "rejected", 89, false),
+            ("before", "replaced", 91, true), ("now", "active", 900, true), ("taken back", "revoked", 900, true),
+        ];
+        for (name, state, days, is_known) in keys {
+            let sql = "INSERT INTO client_computerkey (computer_id, project_id, public_key, thumbprint, state, origin, name, \
+                       created_at, decided_at) VALUES ($1, 1, $2, $2, $3, 'approval', $2, $4, $4)";
+            let computer = is_known.then_some(1_i64);
+            db.execute(sql, args![computer, name, state, ago(days)]).await.unwrap();
+        }
+        let tokens = [
+            ("over long", 366, None), ("over", 364, None), ("used up long", 0, Some(1_i64)), ("not used up", 0, Some(2)),
+        ];
+        for (name, days, max_uses) in tokens {
+            let sql = "INSERT INTO client_enrolmenttoken (name, secret_hash, project_id, expires_at, max_uses, uses, created_at) \
+                       VALUES ($1, $1, 1, $2, $3, 1, $4)";
+            db.execute(sql, args![name, ago(days), max_uses, ago(400)]).await.unwrap();
+        }
+        for (serial, days) in [("old", 366), ("ended", 364)] {
+            let sql = "INSERT INTO certificate (serial, kind, subject, fingerprint, not_before, not_after) \
+                       VALUES ($1, 'server', 'CN=x', 'f', $2, $3)";
+            db.execute(sql, args![serial, ago(900), ago(days)]).await.unwrap();
+        }
+        assert_eq!(clean(server.state()).await.unwrap(), 6);
+        let left = async |sql: &'static str| {
+            let rows: Vec<(String,)> = db.all(sql, args![]).await.unwrap();
+            rows.into_iter().map(|(name,)| name).collect::<Vec<_>>()
+        };
+        assert_eq!(left("SELECT name FROM client_computerkey ORDER BY id").await, ["waits", "refused", "now", "taken back"]);
+        assert_eq!(left("SELECT name FROM client_enrolmenttoken ORDER BY id").await, ["over", "not used up"]);
+        assert_eq!(left("SELECT serial FROM certificate ORDER BY id").await, ["ended"]);
+        assert_eq!(clean(server.state()).await.unwrap(), 0);
+    }
+
+    async fn the_last_key_of_a_computer_stays_so_that_its_sealed_calls_stay_refused(server: Server) {
+        prepare(&server).await;
+        let db = &server.state().db;
+        let sql = "INSERT INTO client_computerkey (computer_id, project_id, public_key, thumbprint, state, origin, created_at, decided_at) \
+                   VALUES (1, 1, 'k', 'k', 'replaced', 'moved', $1, $1)";
+        db.execute(sql, args![server.clock.now() - DAY * 900_u32]).await.unwrap();
+        assert_eq!(clean(server.state()).await.unwrap(), 0);
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_to_be_kept_for_ever_or_not_even_until_checked_is_a_setting() {
     let settings = Settings {
