@@ -5,6 +5,7 @@ use migasfree_server_db::{Ts, Tx, args};
 use migasfree_types::events::{ChangeAction, Event};
 
 use super::providers::verify_in_directories;
+use super::unlocking::heed_unlocking_of;
 use super::{ACCOUNT, Auth, AuthError, Credential, Operator, Refused, Verified, note_refused};
 
 /// What tells later whether the password of somebody's own account still holds, if they know it; guessing is slowed down. Of an
@@ -18,6 +19,7 @@ pub async fn verify_own(
     password: &str,
 ) -> Result<Option<Verified>, AuthError> {
     let attempts = format!("password of {}", operator.id);
+    heed_unlocking_of(auth, &attempts, operator.id).await?;
     let attempt = auth
         .logins
         .attempt(&attempts)

@@ -29,8 +29,28 @@ pub(super) async fn heed_unlocking(auth: &Auth, key: &str, username: &str) -> Re
             args![username],
         )
         .await?;
+    forget(auth, key, unlocked);
+    Ok(())
+}
+
+/// The same where the account is known, if there were too many failures.
+pub(super) async fn heed_unlocking_of(auth: &Auth, key: &str, user: UserId) -> Result<()> {
+    if auth.logins.check(key).is_ok() {
+        return Ok(());
+    }
+    let unlocked: Option<(Ts,)> = auth
+        .db
+        .optional(
+            "SELECT unlocked_at FROM auth_unlock WHERE user_id = $1",
+            args![user],
+        )
+        .await?;
+    forget(auth, key, unlocked);
+    Ok(())
+}
+
+fn forget(auth: &Auth, key: &str, unlocked: Option<(Ts,)>) {
     if let Some((at,)) = unlocked {
         auth.logins.forget(key, at);
     }
-    Ok(())
 }

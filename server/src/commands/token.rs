@@ -7,6 +7,9 @@ use super::table::{lines, moment};
 use super::{nobody, now, open};
 use crate::config::Settings;
 
+const SWITCHED_OFF: &str =
+    "Tokens are switched off (sign_in.legacy_tokens): none of these is taken.\n";
+
 /// What is done with tokens of the REST API.
 #[derive(Debug, Subcommand)]
 pub enum TokenCommand {
@@ -39,7 +42,11 @@ pub async fn run(settings: &Settings, command: TokenCommand) -> anyhow::Result<S
                     token.name,
                 ]
             });
-            lines(["ACCOUNT", "MADE", "LAST USED", "BY"], rows.collect())
+            let listed = lines(["ACCOUNT", "MADE", "LAST USED", "BY"], rows.collect());
+            match settings.legacy_tokens {
+                true => listed,
+                false => format!("{listed}{SWITCHED_OFF}"),
+            }
         }
         TokenCommand::RevokeAll { name } => {
             let name = name.as_deref();

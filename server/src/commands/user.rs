@@ -39,8 +39,13 @@ pub enum UserCommand {
         /// The name to sign in with.
         name: String,
     },
-    /// Forget the wrong passwords of an account, so that it may try again at once.
+    /// Forget the wrong passwords and second steps of an account, so that it may try again at once.
     Unlock {
+        /// The name to sign in with.
+        name: String,
+    },
+    /// Take the app, the passkeys and the recovery codes of an account from it: its password alone is asked then.
+    RemoveFactors {
         /// The name to sign in with.
         name: String,
     },
@@ -76,6 +81,10 @@ pub async fn run(settings: &Settings, command: UserCommand) -> anyhow::Result<St
             act(settings, &name, Act::Deactivate, done).await
         }
         UserCommand::Unlock { name } => act(settings, &name, Act::Unlock, "may try again").await,
+        UserCommand::RemoveFactors { name } => {
+            let done = "signs in with its password alone";
+            act(settings, &name, Act::RemoveFactors, done).await
+        }
         UserCommand::SignOut { name } => {
             act(settings, &name, Act::SignOut, "is signed out everywhere").await
         }

@@ -123,6 +123,9 @@ on_both_engines! {
         let (first, admin) = (server.program_of(ana).await, server.admin().await);
         let (good, told) = run(&server, &["token", "list"], "").await;
         assert!(good && told.contains("ana") && told.contains("admin"), "{told}");
+        assert!(!told.contains("switched off"), "{told}");
+        let (good, told) = run(&server, &["token", "list", "--set", "sign_in.legacy_tokens=false"], "").await;
+        assert!(good && told.contains("ana") && told.contains("switched off"), "{told}");
         let (good, told) = run(&server, &["token", "revoke-all", "ana"], "").await;
         assert!(good && told.starts_with("1 token"), "{told}");
         assert_eq!((first.get(ACCOUNT).await.status, admin.get(ACCOUNT).await.status), (401, 200));

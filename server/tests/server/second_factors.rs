@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use migasfree_server_audit::UserId;
 use migasfree_server_db::args;
+use migasfree_server_domain::core::on_machine::{self, Act};
 use serde_json::{Value, json};
 use totp_rs::{Builder, Secret};
 
@@ -259,6 +260,32 @@ on_both_engines! {
         site.later(30);
         let wrong = site.answer(&step, "totp", &json!(site.code(&secret_of_bob))).await;
         assert_eq!((wrong.status, wrong.code()), (400, "wrong_answer"));
+    }
+
+    async fn factors_that_are_lost_are_removed_on_the_machine(site: Site) {
+        site.with_app("ana").await;
+        site.step("ana").await;
+        let now = site.server.clock_now();
+        let db = &site.server.state().db;
+        assert!(on_machine::act(db, "ana", Act::RemoveFactors, now).await.unwrap());
+        let mut page = site.page("ana").await;
+        let held = page.get(FACTORS).await;
+        assert_eq!((&held.json["totp"], &held.json["recovery_codes"]), (&json!(null), &json!(0)));
+        assert_eq!(site.audited("forget_factors").await, 1);
+    }
+
+    async fn unlocking_an_account_forgets_its_wrong_second_steps(site: Site) {
+        let (secret, _) = site.with_app("ana").await;
+        let step = site.step("ana").await;
+        for _ in 0..10 {
+            assert_eq!(site.answer(&step, "totp", &json!("000000")).await.code(), "wrong_answer");
+        }
+        assert_eq!(site.answer(&step, "totp", &json!(site.code(&secret))).await.status, 429);
+        site.later(5);
+        let db = &site.server.state().db;
+        assert!(on_machine::act(db, "ana", Act::Unlock, site.server.clock_now()).await.unwrap());
+        site.later(1);
+        assert_eq!(site.answer(&step, "totp", &json!(site.code(&secret))).await.status, 200);
     }
 
     async fn an_app_is_removed_by_who_shows_it_again(site: Site) {

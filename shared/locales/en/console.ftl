@@ -133,6 +133,7 @@ audit-enrolled = Enrolled
 audit-erased = Personal data erased
 audit-factor_added = Second factor set up
 audit-factor_removed = Second factor removed
+audit-factors_forgotten = Second factors forgotten
 audit-forgot_history = Software history deleted
 audit-forgot_inventory = Software list deleted
 audit-issued = Issued

@@ -133,6 +133,7 @@ audit-enrolled = Inscripción
 audit-erased = Borrado de datos personales
 audit-factor_added = Segundo factor configurado
 audit-factor_removed = Segundo factor quitado
+audit-factors_forgotten = Segundos factores olvidados
 audit-forgot_history = Eliminación del historial de software
 audit-forgot_inventory = Eliminación de la lista de software
 audit-issued = Emisión

@@ -7,7 +7,9 @@ use serde_json::Value;
 use super::passkeys::{self, Challenge, HeldPasskey};
 use super::recovery;
 use super::totp::{self, Begun};
+use crate::limit::Attempt;
 use crate::session::Place;
+use crate::unlocking::heed_unlocking_of;
 use crate::{Auth, AuthError, Operator, note};
 
 /// What an account has besides its password.
@@ -73,8 +75,7 @@ pub async fn confirm_totp(
     code: &str,
 ) -> Result<Vec<String>, AuthError> {
     let user = operator.id;
-    let attempt = auth.logins.attempt(&counted(user)).await;
-    let attempt = attempt.map_err(AuthError::answers)?;
+    let attempt = attempt(auth, user).await?;
     let mut tx = auth.db.begin().await?;
     if !auth.time_codes.confirm(&mut tx, user, code).await? {
         attempt.failed();
@@ -237,7 +238,13 @@ pub async fn forget_factors(tx: &mut Tx, user: UserId) -> migasfree_server_db::R
     recovery::forget(tx, user).await
 }
 
-/// Under which the wrong answers of an account are counted, wherever they come from.
-pub(crate) fn counted(user: UserId) -> String {
-    format!("second step of {user}")
+/// Begins an answer of an account. Wrong ones are counted wherever they come from.
+///
+/// # Errors
+/// [`AuthError::TooManyAnswers`] after too many of them.
+pub(crate) async fn attempt(auth: &Auth, user: UserId) -> Result<Attempt<'_>, AuthError> {
+    let counted = format!("second step of {user}");
+    heed_unlocking_of(auth, &counted, user).await?;
+    let attempt = auth.logins.attempt(&counted).await;
+    attempt.map_err(AuthError::answers)
 }

@@ -8,7 +8,7 @@ use axum::http::request::Parts;
 use migasfree_server_audit::UserId;
 use migasfree_server_db::{Ts, Tx, args};
 
-use super::own::counted;
+use super::own::attempt;
 use super::passkeys::Challenge;
 use crate::providers::has_some_password;
 use crate::session::Place;
@@ -167,8 +167,7 @@ async fn by_factor(
     place: &Place<'_>,
     (factor, answer): (&str, &str),
 ) -> Result<(), AuthError> {
-    let attempt = auth.logins.attempt(&counted(operator.id)).await;
-    let attempt = attempt.map_err(AuthError::answers)?;
+    let attempt = attempt(auth, operator.id).await?;
     let mut tx = auth.db.begin().await?;
     let passes = auth.factors.passes(&mut tx, operator.id, factor, answer);
     if !passes.await? {

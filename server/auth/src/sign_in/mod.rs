@@ -245,8 +245,7 @@ pub async fn go_on(
     let pending = pending(auth, visit, secret, now).await?;
     let at_address = auth.anonymous.take(&by_address)?;
     let (user, way) = (pending.user, pending.way);
-    let attempt = auth.logins.attempt(&factors::counted(user)).await;
-    let attempt = attempt.map_err(AuthError::answers)?;
+    let attempt = factors::attempt(auth, user).await?;
     let mut tx = auth.db.begin().await?;
     if !passes(auth, &mut tx, user, factor, answer).await? {
         attempt.failed();

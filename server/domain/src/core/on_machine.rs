@@ -63,8 +63,10 @@ pub enum Act<'a> {
     Activate,
     /// It may not, and everything it signed in with ends.
     Deactivate,
-    /// Its wrong passwords count anew.
+    /// Its wrong passwords and second steps count anew.
     Unlock,
+    /// It has nothing besides its password any more.
+    RemoveFactors,
     /// Everything it signed in with ends.
     SignOut,
 }
@@ -76,6 +78,7 @@ impl Act<'_> {
             Self::Password(..) => "change_password",
             Self::Activate | Self::Deactivate => "change",
             Self::Unlock => "unlock",
+            Self::RemoveFactors => "forget_factors",
             Self::SignOut => "sign_out",
         }
     }
@@ -86,7 +89,7 @@ impl Act<'_> {
         match self {
             Self::Activate => Some([active(false), active(true)]),
             Self::Deactivate => Some([active(true), active(false)]),
-            Self::Password(..) | Self::Unlock | Self::SignOut => None,
+            Self::Password(..) | Self::Unlock | Self::RemoveFactors | Self::SignOut => None,
         }
     }
 }
@@ -174,6 +177,7 @@ pub async fn act(db: &Db, username: &str, act: Act<'_>, now: Ts) -> Result<bool>
             auth::end_everything(&mut tx, user, None).await?;
         }
         Act::Unlock => auth::unlock(&mut tx, user, now).await?,
+        Act::RemoveFactors => auth::factors::forget_factors(&mut tx, user).await?,
         Act::SignOut => auth::end_sign_ins(&mut tx, user, None).await?,
     }
     let fields = fields.as_ref();

@@ -116,6 +116,7 @@ fn action_text(action: &str) -> String {
         "replace" => t!(audit.replaced).to_owned(),
         "issue" => t!(audit.issued).to_owned(),
         "add_factor" => t!(audit.factor_added).to_owned(),
+        "forget_factors" => t!(audit.factors_forgotten).to_owned(),
         "remove_factor" => t!(audit.factor_removed).to_owned(),
         "new_recovery_codes" => t!(audit.recovery_renewed).to_owned(),
         "end_session" => t!(audit.session_ended).to_owned(),
