@@ -13,10 +13,10 @@ use migasfree_server_db::{
     clock::{Clock as _, SystemClock},
     random::SystemRandom,
 };
-use migasfree_server_domain::certificates;
+use migasfree_server_domain::{certificates, core::on_machine};
 
-use super::open;
 use super::table::lines;
+use super::{now, open};
 use crate::app::{AppState, Equipment};
 use crate::config::Settings;
 
@@ -97,15 +97,28 @@ pub async fn run(settings: &Settings, command: CaCommand) -> anyhow::Result<Stri
             let lifetime = A_YEAR * years;
             let authority =
                 store.create(&named.name, lifetime, SystemClock.now(), &SystemRandom)?;
-            Ok(description(&authority))
+            let told = description(&authority);
+            Ok(told + &noted(settings, "create_authority", &authority).await)
         }
         CaCommand::Show => Ok(match store.load()? {
             Some(authority) => description(&authority),
             None => "There is no certificate authority yet: create one.\n".to_owned(),
         }),
-        CaCommand::ExportRoot(OfFile { file }) => export_root(&store, &file),
+        CaCommand::ExportRoot(OfFile { file }) => {
+            // Without its key it cannot be used, and said to be, afterwards.
+            let authority = store.load().ok().flatten();
+            let told = export_root(&store, &file)?;
+            Ok(match authority {
+                Some(authority) => told + &noted(settings, "export_root", &authority).await,
+                None => told,
+            })
+        }
         CaCommand::Csr(Named { name }) => Ok(store.request(&name)?),
-        CaCommand::ImportIntermediate(OfFile { file }) => import(&store, &file),
+        CaCommand::ImportIntermediate(OfFile { file }) => {
+            let authority = import(&store, &file)?;
+            let told = description(&authority);
+            Ok(told + &noted(settings, "import_intermediate", &authority).await)
+        }
         CaCommand::List => with_database(settings, list).await,
         CaCommand::Revoke(Revoke { serial, reason }) => {
             with_database(settings, async move |state: AppState| {
@@ -159,10 +172,10 @@ fn export_root(store: &Store, file: &Path) -> anyhow::Result<String> {
     ))
 }
 
-fn import(store: &Store, file: &Path) -> anyhow::Result<String> {
+fn import(store: &Store, file: &Path) -> anyhow::Result<Authority> {
     let text =
         std::fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
-    Ok(description(&store.import(&text, SystemClock.now())?))
+    Ok(store.import(&text, SystemClock.now())?)
 }
 
 async fn list(state: AppState) -> anyhow::Result<String> {
@@ -175,6 +188,24 @@ async fn list(state: AppState) -> anyhow::Result<String> {
         [one.serial, one.kind, end, one.subject]
     });
     Ok(lines(["SERIAL", "OF", "VALID", "SUBJECT"], rows.collect()))
+}
+
+/// Writes into the audit what was done to the authority; answers what is to be told where there is no database: there may
+/// be an authority before it.
+async fn noted(settings: &Settings, action: &str, authority: &Authority) -> String {
+    match note(settings, action, authority).await {
+        Ok(()) => String::new(),
+        Err(error) => format!("The audit does not have this: {error:#}.\n"),
+    }
+}
+
+async fn note(settings: &Settings, action: &str, authority: &Authority) -> anyhow::Result<()> {
+    let db = open(settings).await?;
+    let facts = authority.facts();
+    let named = (facts.subject.as_str(), facts.serial.as_str());
+    on_machine::note_authority(&db, action, named, now()).await?;
+    db.close().await;
+    Ok(())
 }
 
 /// Works on the database beside the server.

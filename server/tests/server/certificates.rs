@@ -10,7 +10,7 @@ use migasfree_server_domain::services::OfDomain as _;
 use rcgen::{CertificateParams, KeyPair};
 use serde_json::{Value, json};
 
-use crate::harness::{Answer, Client};
+use crate::harness::{Answer, Client, Server};
 use crate::on_both_engines;
 use crate::rest::Organisation;
 
@@ -255,6 +255,29 @@ on_both_engines! {
         assert!(!fine && error.contains("no such"), "{error}");
         let (fine, _, error) = ca(&["revoke", "4a01", "--reason", "because"]).await;
         assert!(!fine && error.contains("key_compromise"), "{error}");
+    }
+}
+
+on_both_engines! {
+    async fn what_root_does_to_the_authority_is_in_the_audit(server: Server) {
+        let folder = server.folder.path().to_owned();
+        let url = server.state().settings.database_url.as_ref().map(|url| url.0.clone());
+        let kept = folder.join("root.key");
+        let (made, exported) = tokio::task::spawn_blocking(move || {
+            let kept = kept.to_str().unwrap();
+            let ca = |arguments: &[&str]| of_database(&folder, url.as_deref(), arguments);
+            (ca(&["create", "--name", "Office CA"]), ca(&["export-root", kept]))
+        })
+        .await
+        .unwrap();
+        assert!(made.0 && !made.1.contains("audit"), "{made:?}");
+        assert!(exported.0 && !exported.1.contains("audit"), "{exported:?}");
+        let noted: Vec<(String, String)> = server.state().db
+            .all("SELECT action, object_text FROM audit_record WHERE username = 'local command' ORDER BY id", args![])
+            .await.unwrap();
+        let actions: Vec<&str> = noted.iter().map(|(action, _)| action.as_str()).collect();
+        assert_eq!(actions, ["create_authority", "export_root"]);
+        assert!(noted.iter().all(|(_, subject)| subject.contains("Office CA")), "{noted:?}");
     }
 }
 

@@ -250,6 +250,30 @@ pub async fn accept(db: &Db, key: &audit::Key, found: &Verification, now: Ts) ->
     tx.commit().await
 }
 
+/// Writes into the audit what was done to the authority of certificates, given by its subject and number.
+///
+/// # Errors
+/// When the database fails.
+pub async fn note_authority(
+    db: &Db,
+    action: &str,
+    (subject, serial): (&str, &str),
+    now: Ts,
+) -> Result<()> {
+    let after = json!({ "serial": serial });
+    let change = Change {
+        action,
+        entity: "core.certificate",
+        object_id: None,
+        object_text: subject,
+        before: None,
+        after: Some(&after),
+    };
+    let mut tx = db.begin().await?;
+    audit::record(&mut tx, now, &author(), &change).await?;
+    tx.commit().await
+}
+
 async fn note_audit(tx: &mut Tx, now: Ts, action: &str, after: &Value) -> Result<()> {
     let change = Change {
         action,
