@@ -58,6 +58,7 @@ pub use own::{credentials_changed, set_password, verify_own};
 pub use password::{Hasher, UNUSABLE, check_rules};
 pub use peer::{Handshake, Peer};
 pub use places::{NewPlace, new_places, places_seen};
+pub use post::tell_of_address;
 pub use providers::Providers;
 pub use refused::{Refused, note_refused};
 pub use secret::read_or_create as secret_file;
@@ -151,6 +152,18 @@ impl Auth {
             Ok(())
         } else {
             Err(AuthError::TokensOff)
+        }
+    }
+
+    /// Refuses to let a program change the address of its own account where links to choose a password go there: a token
+    /// that was found must not become a password.
+    ///
+    /// # Errors
+    /// [`AuthError::SessionNeeded`]
+    pub const fn changes_address(&self, operator: &Operator) -> Result<(), AuthError> {
+        match (&self.mailer, operator.credential) {
+            (None, _) | (_, Credential::Session(_)) => Ok(()),
+            _ => Err(AuthError::SessionNeeded),
         }
     }
 

@@ -49,6 +49,12 @@ migasfree_types::messages! {
     pub place_mail_where(username, device, address): "The account { $username } signed in with { $device } from { $address }, where it never was before.";
     /// What to do about it.
     pub place_mail_advice(): "If that was not you, change your password and sign out everywhere.";
+    /// The subject of a mail.
+    pub address_mail_subject(): "Another address for your Migasfree account";
+    /// To the address that an account had.
+    pub address_mail_changed(username): "The account { $username } has another address from now on: links to choose a password go there, and nothing comes here any more.";
+    /// What to do about it.
+    pub address_mail_advice(): "If that was not you, tell an administrator at once.";
     /// An API key, where the person themselves is asked for.
     pub not_in_person(): "An API key cannot do this: sign in yourself.";
     /// An API key of other networks.

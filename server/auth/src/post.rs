@@ -30,26 +30,55 @@ pub(super) async fn tell_of_place(
     user: UserId,
     place: &NewPlace,
 ) -> Result<()> {
-    let Some(mailer) = auth.mailer.clone() else {
-        return Ok(());
-    };
-    let (username, email): (String, String) = tx
-        .one(
-            "SELECT username, email FROM core_userprofile WHERE id = $1",
-            args![user],
-        )
-        .await?;
-    if email.is_empty() {
+    if auth.mailer.is_none() {
         return Ok(());
     }
+    let (username, email) = called(tx, user).await?;
+    let told = [
+        messages::place_mail_where(&username, &place.device, &place.address),
+        messages::place_mail_advice(),
+    ];
+    let subject = messages::place_mail_subject();
+    send_after(auth, tx, email, subject, &told);
+    Ok(())
+}
+
+/// Tells the address that an account had, once the transaction is committed, that it has another one.
+///
+/// # Errors
+/// When the database fails.
+pub async fn tell_of_address(auth: &Auth, tx: &mut Tx, user: UserId, before: &str) -> Result<()> {
+    if auth.mailer.is_none() {
+        return Ok(());
+    }
+    let (username, _) = called(tx, user).await?;
+    let told = [
+        messages::address_mail_changed(&username),
+        messages::address_mail_advice(),
+    ];
+    let subject = messages::address_mail_subject();
+    send_after(auth, tx, before.to_owned(), subject, &told);
+    Ok(())
+}
+
+/// The name of an account, and its address.
+async fn called(tx: &mut Tx, user: UserId) -> Result<(String, String)> {
+    tx.one(
+        "SELECT username, email FROM core_userprofile WHERE id = $1",
+        args![user],
+    )
+    .await
+}
+
+/// Where there is a mail server and an address.
+fn send_after(auth: &Auth, tx: &mut Tx, to: String, subject: Message, paragraphs: &[Message]) {
+    let Some(mailer) = auth.mailer.clone().filter(|_| !to.is_empty()) else {
+        return;
+    };
     let mail = Mail {
-        to: email,
-        subject: messages::place_mail_subject().text,
-        text: text(&[
-            messages::place_mail_where(&username, &place.device, &place.address),
-            messages::place_mail_advice(),
-        ]),
+        to,
+        subject: subject.text,
+        text: text(paragraphs),
     };
     tx.after_commit(move || send(mailer, mail));
-    Ok(())
 }

@@ -195,6 +195,31 @@ on_both_engines! {
         assert_eq!(page.patch("/rest-auth/user/", name).await.status, 200);
     }
 
+    async fn no_token_changes_where_links_go(site: Site) {
+        let program = site.server.program_of(site.ana).await;
+        let other = json!({"email": "thief@example.org"});
+        for path in ["/rest-auth/user/".to_owned(), format!("/api/v1/token/user-profiles/{}/", site.ana)] {
+            let refused = program.patch(&path, other.clone()).await;
+            assert_eq!((refused.status, refused.code()), (403, "session_needed"), "{path}: {}", refused.text);
+            let same = json!({"email": "Ana@example.org", "first_name": "Ana"});
+            assert_eq!(program.patch(&path, same).await.status, 200, "{path}");
+        }
+    }
+
+    async fn the_address_before_hears_of_another_one(site: Site) {
+        let mut site = site;
+        let mut page = Page::of(&site.server);
+        assert_eq!(page.sign_in("ana", PASSWORD).await.status, 200);
+        assert_eq!(page.patch("/rest-auth/user/", json!({"email": "ana@home.example"})).await.status, 200);
+        let mail = site.smtp.mail().await;
+        assert!(mail.contains("To: Ana@example.org") && mail.contains("has another address"), "{mail}");
+        let path = format!("/api/v1/token/user-profiles/{}/", site.ana);
+        let changed = site.server.admin().await.patch(&path, json!({"email": ""})).await;
+        assert_eq!(changed.status, 200, "{}", changed.text);
+        let mail = site.smtp.mail().await;
+        assert!(mail.contains("To: ana@home.example"), "{mail}");
+    }
+
     async fn an_account_hears_by_mail_where_it_signed_in_for_the_first_time(site: Site) {
         let mut site = site;
         assert_eq!(Page::of(&site.server).sign_in("ana", PASSWORD).await.status, 200);

@@ -2,6 +2,9 @@
 account_closed = This account is closed: ask an administrator.
 account_not_linked = There is an account { $name } already, which is not linked: sign in to it and link it, or ask an administrator to.
 address_changed = The address of { $computer } was { $before }, is { $now }
+address_mail_advice = If that was not you, tell an administrator at once.
+address_mail_changed = The account { $username } has another address from now on: links to choose a password go there, and nothing comes here any more.
+address_mail_subject = Another address for your Migasfree account
 aimed_at_nothing = { $prefix }- is an attribute without a value, which computers get no more, but for this one: { $names } would reach others without it. Aim them at something else: then it goes when the server starts.
 alert_audit_broken = The audit was changed from outside
 alert_certificates = Certificates that expire soon

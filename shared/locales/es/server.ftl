@@ -2,6 +2,9 @@
 account_closed = Esta cuenta está cerrada: consulte a un administrador.
 account_not_linked = Ya hay una cuenta { $name } que no está vinculada: inicie sesión en ella y vincúlela, o pídaselo a un administrador.
 address_changed = La dirección de { $computer } era { $before } y es { $now }
+address_mail_advice = Si no ha sido usted, avise cuanto antes a un administrador.
+address_mail_changed = La cuenta { $username } tiene otra dirección desde ahora: los enlaces para elegir una contraseña van allí, y aquí ya no llega nada.
+address_mail_subject = Otra dirección para su cuenta de Migasfree
 aimed_at_nothing = { $prefix }- es un atributo sin valor, que ningún equipo recibe ya; pero sin él, esto llegaría a otros: { $names }. Asígnele otra cosa: entonces desaparecerá cuando arranque el servidor.
 alert_audit_broken = La auditoría se ha modificado desde fuera
 alert_certificates = Certificados que caducan pronto

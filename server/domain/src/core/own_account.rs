@@ -3,6 +3,7 @@
 use migasfree_server_audit::{self as audit, Change};
 use migasfree_server_auth::{
     ACCOUNT, Operator, Verified, credentials_changed, forget_password_file, set_password,
+    tell_of_address,
 };
 use migasfree_server_db::args;
 use migasfree_server_entity::{
@@ -78,6 +79,9 @@ pub async fn change(context: &Context, mut body: Body) -> Result<(), RestError> 
     )
     .await?;
     let after: (String, String, String) = tx.one(NAMES, args![operator.id]).await?;
+    if before.0 != after.0 {
+        tell_of_address(&context.state.auth, &mut tx, operator.id, &before.0).await?;
+    }
     if before != after {
         let (before, after) = (named(&before), named(&after));
         let change = own_change("change", operator, Some(&before), Some(&after));
@@ -87,7 +91,7 @@ pub async fn change(context: &Context, mut body: Body) -> Result<(), RestError> 
     Ok(())
 }
 
-/// Links to choose a password go to the address: an open session alone does not change it.
+/// Links to choose a password go to the address: neither an open session nor a program changes it.
 async fn prove_for_address(context: &Context, given: Option<&str>) -> Result<(), RestError> {
     let (email, ..): (String, String, String) = context
         .state
@@ -95,7 +99,10 @@ async fn prove_for_address(context: &Context, given: Option<&str>) -> Result<(),
         .one(NAMES, args![context.operator.id])
         .await?;
     match given.is_some_and(|given| given != email) {
-        true => access::proved(&context.state, &context.operator).await,
+        true => {
+            context.state.auth.changes_address(&context.operator)?;
+            access::proved(&context.state, &context.operator).await
+        }
         false => Ok(()),
     }
 }

@@ -8,6 +8,7 @@ use migasfree_server_entity::{
     access::{Need, Operator},
     action::{Action, Gives, SENTENCE, Verb},
     boundary::Belongs,
+    context::Context,
     entity::{Csv, Entity, Field, Like, Model, col, made, many, one, put, put_extra, put_ids, raw},
     error::RestError,
     hooks::{Change, Hooks, Removal},
@@ -314,6 +315,7 @@ impl Hooks for Rules {
         if change.id == Some(change.context.operator.id.0) {
             check_own(change)?;
         }
+        follow_address(change).await?;
         check_rights(change).await?;
         check_preferences(change).await
     }
@@ -361,6 +363,25 @@ async fn end_credentials(change: &mut Change<'_>, account: UserId) -> Result<(),
 }
 
 /// One's own powers are for others to change, one's own data for whoever administers accounts.
+/// Links to choose a password go to the address of an account: whoever had it before hears of another one.
+async fn follow_address(change: &mut Change<'_>) -> Result<(), RestError> {
+    let (Some(id), Some(before)) = (change.id, change.before) else {
+        return Ok(());
+    };
+    if !change.changes("email") {
+        return Ok(());
+    }
+    let Context {
+        state, operator, ..
+    } = change.context;
+    if id == operator.id.0 {
+        state.auth.changes_address(operator)?;
+    }
+    let before = before.text("email").unwrap_or_default();
+    auth::tell_of_address(&state.auth, change.tx, UserId(id), before).await?;
+    Ok(())
+}
+
 fn check_own(change: &Change<'_>) -> Result<(), RestError> {
     let operator = &change.context.operator;
     if operator.is_superuser {
