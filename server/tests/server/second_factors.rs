@@ -401,13 +401,20 @@ on_both_engines! {
         assert!(begun.json["url"].as_str().unwrap().starts_with("otpauth://totp/"));
         let code = site.code(&begun.json["secret"]);
         let given = json!({"step": first.json["step"], "factor": "totp", "answer": code});
-        assert_eq!(page.post(STEP, given.clone()).await.status, 200);
+        let passed = page.post(STEP, given.clone()).await;
+        assert_eq!(passed.status, 200, "{}", passed.text);
+        let codes = passed.json["recovery_codes"].as_array().unwrap();
+        assert_eq!(codes.len(), 10, "told this once");
+        assert_eq!(site.audited("add_factor").await, 1);
         let held = page.get(FACTORS).await;
+        assert_eq!(held.json["recovery_codes"], 10);
         assert_eq!((held.json["totp"].is_string(), &held.json["demanded"]), (true, &json!(true)));
         for over in [page.post(STEP, given).await, page.post(ENROL, step).await] {
             assert_eq!((over.status, over.code()), (401, "step_not_valid"), "{}", over.text);
         }
-        site.step("ana").await;
+        let step = site.step("ana").await;
+        let passed = site.answer(&step, "recovery_code", &codes[0]).await;
+        assert_eq!((passed.status, &passed.json["recovery_codes"]), (200, &json!(null)), "{}", passed.text);
         site.page("bob").await;
     }
 

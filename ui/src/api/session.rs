@@ -122,11 +122,23 @@ pub async fn sign_in(username: &str, password: &str) -> Result<Progress, ApiErro
     signed_in().await.map(Progress::SignedIn)
 }
 
-/// Goes on with what a factor asked for.
-pub async fn take_step(secret: &str, factor: &str, answer: &str) -> Result<SessionUser, ApiError> {
+/// What the last step is answered with.
+#[derive(Debug, Default, Deserialize)]
+struct Passed {
+    #[serde(default)]
+    recovery_codes: Vec<String>,
+}
+
+/// Goes on with what a factor asked for; answers the recovery codes of one that was set up with it, too, this once.
+pub async fn take_step(
+    secret: &str,
+    factor: &str,
+    answer: &str,
+) -> Result<(SessionUser, Vec<String>), ApiError> {
     let body = json!({"step": secret, "factor": factor, "answer": answer});
-    request::post("/rest-auth/login/step/", &body).await?;
-    signed_in().await
+    let answer = request::post("/rest-auth/login/step/", &body).await?;
+    let passed: Passed = serde_json::from_value(answer).unwrap_or_default();
+    Ok((signed_in().await?, passed.recovery_codes))
 }
 
 /// Signs in with a passkey and nothing else: what the browser answered to a challenge.

@@ -54,7 +54,7 @@ pub(crate) fn calls() -> Vec<Served<ApiState>> {
         call(
             Verb::Post,
             "/rest-auth/login/step/",
-            "Take the step that signing in was answered to need",
+            "Take the step that signing in was answered to need; `recovery_codes` are those of an app that was set up with it, this once",
         )
         .taking(&[
             ("step", Like::Text),

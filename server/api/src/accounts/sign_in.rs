@@ -10,7 +10,7 @@ use migasfree_server_auth::{
     factors::TOTP,
     jwt::Kind,
     messages, note, origin, problem, session,
-    sign_in::{self, Opened, Progress, STEP_LIFE, Visit, Way},
+    sign_in::{self, Opened, Passed, Progress, STEP_LIFE, Visit, Way},
 };
 use migasfree_server_entity::error::RestError;
 use migasfree_types::message::Message;
@@ -81,8 +81,11 @@ pub async fn step(
 ) -> Result<Response, RestError> {
     let visit = visit_of_page(&state, connection, &headers)?;
     let [secret, factor, answer] = fields.required(["step", "factor", "answer"])?;
-    let opened = sign_in::go_on(&state.auth, &visit, &secret, &factor, &answer).await?;
-    Ok(signed_in(opened, connection))
+    let Passed {
+        opened,
+        recovery_codes,
+    } = sign_in::go_on(&state.auth, &visit, &secret, &factor, &answer).await?;
+    Ok(entered(opened, &recovery_codes, connection))
 }
 
 /// `POST /rest-auth/login/enrol/`: what an app needs for who has to have one before they get in. Its first code is the
@@ -176,17 +179,27 @@ fn go_on(message: &Message, secret: &str, with: &str, names: &[&str]) -> Respons
 }
 
 fn signed_in(opened: Opened, connection: Connection) -> Response {
-    match opened {
+    entered(opened, &[], connection)
+}
+
+/// The same, with the recovery codes of a factor that was set up on the way: this once.
+fn entered(opened: Opened, codes: &[String], connection: Connection) -> Response {
+    let mut cookie = None;
+    let mut body = match opened {
         Opened::Session(secret) => {
-            let cookie = session::set_cookie(&secret, connection.secure);
-            let body = Json(json!({"key": null, "detail": "Signed in."}));
-            ([(header::SET_COOKIE, cookie)], body).into_response()
+            cookie = Some(session::set_cookie(&secret, connection.secure));
+            json!({"key": null, "detail": "Signed in."})
         }
-        Opened::Key(token) => Json(json!({"key": token})).into_response(),
-        Opened::Token(token) => Json(json!({"token": token})).into_response(),
-        Opened::Jwt { refresh, access } => {
-            Json(json!({"refresh": refresh, "access": access})).into_response()
-        }
+        Opened::Key(token) => json!({"key": token}),
+        Opened::Token(token) => json!({"token": token}),
+        Opened::Jwt { refresh, access } => json!({"refresh": refresh, "access": access}),
+    };
+    if !codes.is_empty() {
+        body["recovery_codes"] = json!(codes);
+    }
+    match cookie {
+        Some(cookie) => ([(header::SET_COOKIE, cookie)], Json(body)).into_response(),
+        None => Json(body).into_response(),
     }
 }
 

@@ -25,7 +25,7 @@ pub use step_up::{
 pub use totp::{Begun, NAME as TOTP, TimeCodes};
 
 pub(crate) use demand::{is_demanded, is_to_enrol};
-pub(crate) use own::attempt;
+pub(crate) use own::{added, attempt};
 
 /// Those that every server has.
 pub(crate) fn built_in(passkeys: &Passkeys, time_codes: &TimeCodes) -> Factors {

@@ -88,7 +88,7 @@ pub async fn confirm_totp(
 }
 
 /// Notes a new factor; answers the recovery codes of an account that had none.
-async fn added(
+pub(crate) async fn added(
     auth: &Auth,
     tx: &mut Tx,
     user: UserId,

@@ -117,6 +117,15 @@ pub enum Opened {
     },
 }
 
+/// What the last step led to.
+#[derive(Debug)]
+pub struct Passed {
+    /// They are in.
+    pub opened: Opened,
+    /// Of a factor that was set up with it, where the account had none.
+    pub recovery_codes: Vec<String>,
+}
+
 /// Begins with a name and a password.
 ///
 /// # Errors
@@ -219,10 +228,10 @@ async fn passes(
     auth: &Auth,
     tx: &mut Tx,
     user: UserId,
-    factor: &str,
-    answer: &str,
+    is_new: bool,
+    (factor, answer): (&str, &str),
 ) -> Result<bool, AuthError> {
-    if factors::is_to_enrol(auth, tx, user).await? {
+    if is_new {
         return Ok(factor == TOTP && auth.time_codes.confirm(tx, user, answer).await?);
     }
     Ok(auth.factors.passes(tx, user, factor, answer).await?)
@@ -239,7 +248,7 @@ pub async fn go_on(
     secret: &str,
     factor: &str,
     answer: &str,
-) -> Result<Opened, AuthError> {
+) -> Result<Passed, AuthError> {
     let by_address = visit.connection.bucket();
     let now = auth.clock.now();
     let pending = pending(auth, visit, secret, now).await?;
@@ -247,7 +256,8 @@ pub async fn go_on(
     let (user, way) = (pending.user, pending.way);
     let attempt = factors::attempt(auth, user).await?;
     let mut tx = auth.db.begin().await?;
-    if !passes(auth, &mut tx, user, factor, answer).await? {
+    let is_new = factors::is_to_enrol(auth, &mut tx, user).await?;
+    if !passes(auth, &mut tx, user, is_new, (factor, answer)).await? {
         attempt.failed();
         let address = visit.place.address.clone();
         note_refused(auth, Refused::Step, Some(user), address);
@@ -257,11 +267,18 @@ pub async fn go_on(
         return Err(AuthError::Step);
     }
     enter(&mut tx, user, way.last_login(now)).await?;
+    let recovery_codes = match is_new {
+        true => factors::added(auth, &mut tx, user, &visit.place, factor).await?,
+        false => Vec::new(),
+    };
     let opened = open(auth, &mut tx, visit, way, user, now).await?;
     tx.commit().await?;
     attempt.succeeded();
     auth.anonymous.give_back(&by_address, at_address);
-    Ok(opened)
+    Ok(Passed {
+        opened,
+        recovery_codes,
+    })
 }
 
 /// The operator with this name and password, for calls that carry both; and what tells later whether that still holds.

@@ -3,6 +3,7 @@ use super::{
     Ways,
     app_codes::AppSetup,
     proof::{APP, Proof, Shown},
+    recovery::Codes,
 };
 use crate::{
     api::{
@@ -12,6 +13,7 @@ use crate::{
     text::t,
 };
 use leptos::prelude::*;
+use migasfree_types::rest::session::SessionUser;
 use migasfree_ui_kit::{Button, ButtonLook, Notice, SkeletonLines, Tone};
 use serde_json::{Value, json};
 
@@ -29,13 +31,30 @@ pub fn NextStep(step: Step, ways: Ways) -> impl IntoView {
         enrol,
     } = step;
     let secret = StoredValue::new(secret);
+    let codes = RwSignal::new(Vec::<String>::new());
+    let waiting = StoredValue::new(None::<SessionUser>);
+    // Nobody sees them again: going on waits until they are kept.
+    Effect::new(move |were_shown: Option<bool>| {
+        let are_shown = codes.with(|codes| !codes.is_empty());
+        if were_shown == Some(true)
+            && !are_shown
+            && let Some(user) = waiting.get_value()
+        {
+            ways.done.run(user);
+        }
+        are_shown
+    });
     let on_shown = Callback::new(move |(factor, answer): Shown| {
         let secret = secret.get_value();
         leptos::task::spawn_local(async move {
             let answer = session::take_step(&secret, &factor, &answer).await;
             let _ = busy.try_set(false);
             match answer {
-                Ok(user) => ways.done.run(user),
+                Ok((user, new)) if new.is_empty() => ways.done.run(user),
+                Ok((user, new)) => {
+                    waiting.set_value(Some(user));
+                    let _ = codes.try_set(new);
+                }
                 Err(error) => {
                     let _ = failure.try_set(Some(reason(&error)));
                 }
@@ -54,6 +73,7 @@ pub fn NextStep(step: Step, ways: Ways) -> impl IntoView {
             <Button look=ButtonLook::Quiet icon=icondata::LuArrowLeft on_press=move |_| ways.back.run(())>
                 {t!(login.other_account)}
             </Button>
+            <Codes codes />
         </div>
     }
 }
