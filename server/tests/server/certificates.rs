@@ -76,6 +76,24 @@ on_both_engines! {
         }
     }
 
+    async fn what_ends_soon_needs_attention_and_leads_to_its_list(org: Organisation) {
+        org.execute("DELETE FROM certificate", args![]).await;
+        for (serial, days) in [("soon", 10_u32), ("later", 100)] {
+            let insert = "INSERT INTO certificate (serial, kind, subject, fingerprint, not_before, not_after) \
+                          VALUES ($1, 'server', $1, 'f', $2, $3)";
+            org.execute(insert, args![serial, org.now(), org.now() + A_DAY * days]).await;
+        }
+        let overview = org.admin.get("/api/v1/token/stats/overview/").await.json;
+        let all = overview["attention"].as_array().unwrap();
+        let found = all.iter().find(|one| one["code"] == "certificates").unwrap();
+        assert_eq!((&found["count"], &found["entity"]), (&json!(1), &json!("core.certificate")));
+        assert_eq!(found["examples"][0]["name"], "soon");
+        let filters = found["query"].as_object().unwrap().iter();
+        let filters: Vec<String> = filters.map(|(name, value)| format!("{name}={}", value.as_str().unwrap())).collect();
+        let listed = org.admin.get(&format!("{CERTIFICATES}?page=1&{}", filters.join("&"))).await.json;
+        assert_eq!((&listed["count"], &listed["results"][0]["serial"]), (&json!(1), &json!("soon")));
+    }
+
     async fn everybody_gets_one_of_their_own_with_its_key_or_for_theirs(org: Organisation) {
         create_authority(&org);
         let ana = org.server.operator("ana", &[]).await.described();

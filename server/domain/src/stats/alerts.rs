@@ -236,13 +236,17 @@ async fn orphan_package_sets(
 }
 
 /// Those that end soon, and whose holders have no other yet.
+/// Certificates that end soon and have no successor.
+pub(super) fn ending(now: Ts) -> Expr {
+    let ends = || Expr::col(("t", "not_after"));
+    Expr::cust("t.revoked_at IS NULL AND t.renewed_at IS NULL")
+        .and(ends().gte(now))
+        .and(ends().lt(now + SOON))
+}
+
 async fn certificates(state: &Services, operator: &Reader) -> Result<Option<Alert>, RestError> {
     let now = state.clock.now();
-    let ends = || Expr::col(("t", "not_after"));
-    let condition = Expr::cust("t.revoked_at IS NULL AND t.renewed_at IS NULL")
-        .and(ends().gte(now))
-        .and(ends().lt(now + SOON));
-    let count = number(state, operator, &CERTIFICATES, condition).await?;
+    let count = number(state, operator, &CERTIFICATES, ending(now)).await?;
     Ok(count.map(|result| Alert {
         text: messages::alert_certificates(),
         target: "server",

@@ -8,12 +8,12 @@ use migasfree_server_entity::{context::Context, error::RestError, load};
 use migasfree_types::rest::{overview::Attention, reference::Ref};
 use sea_query::{Expr, ExprTrait as _, Order, SelectStatement};
 
-use super::alerts::{CONTESTED_KEY, ORPHAN_PACKAGE, PENDING_KEY, Schedules};
+use super::alerts::{CONTESTED_KEY, ORPHAN_PACKAGE, PENDING_KEY, Schedules, ending};
 use super::counting::{
-    COMPUTER_KEYS, COMPUTERS, DEPLOYMENTS, ERRORS, FAULTS, Join, PACKAGES, PRODUCTIVE, REQUESTS,
-    Reader, SYNCHRONIZATIONS, Source, count_all,
+    CERTIFICATES, COMPUTER_KEYS, COMPUTERS, DEPLOYMENTS, ERRORS, FAULTS, Join, PACKAGES,
+    PRODUCTIVE, REQUESTS, Reader, SYNCHRONIZATIONS, Source, count_all,
 };
-use crate::{computers::computer, services::Services};
+use crate::{certificates::SOON, computers::computer, services::Services};
 
 /// So many are named.
 pub(super) const EXAMPLES: usize = 3;
@@ -248,6 +248,15 @@ async fn findings(state: &Services, now: Ts) -> Result<Vec<Finding>, RestError> 
             named: ("t.id", "t.name", None),
         },
         Finding {
+            code: "certificates",
+            level: "warning",
+            entity: "core.certificate",
+            source: CERTIFICATES,
+            condition: ending(now),
+            query: ending_query(now),
+            named: ("t.id", "t.subject", None),
+        },
+        Finding {
             code: "application_requests",
             level: "info",
             entity: "app_catalog.applicationrequest",
@@ -277,6 +286,16 @@ pub(super) fn silent_query(since: Ts) -> Vec<(&'static str, String)> {
     vec![
         ("status__in", "assigned,reserved,unknown".to_owned()),
         ("sync_end_date__lt", since.rfc3339()),
+    ]
+}
+
+/// Filters of the list of certificates that end soon.
+fn ending_query(now: Ts) -> Vec<(&'static str, String)> {
+    vec![
+        ("revoked_at__isnull", "true".to_owned()),
+        ("renewed_at__isnull", "true".to_owned()),
+        ("not_after__gte", now.rfc3339()),
+        ("not_after__lt", (now + SOON).rfc3339()),
     ]
 }
 

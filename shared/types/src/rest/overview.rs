@@ -56,7 +56,7 @@ pub struct ProjectShare {
 #[serde(default)]
 pub struct Attention {
     /// `no_room` (the disk of the database is full), `publication_failed`, `synchronization_failed`, `errors`, `faults`,
-    /// `silent_computers`, `orphan_packages`, `finished_schedules`
+    /// `silent_computers`, `contested_keys`, `pending_keys`, `certificates`, `orphan_packages`, `finished_schedules`
     pub code: String,
     /// `critical`, `warning`, `info`
     pub level: String,

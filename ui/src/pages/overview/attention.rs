@@ -3,8 +3,8 @@ use crate::{
     address,
     api::Query,
     entities::{
-        self, APPLICATION_REQUESTS, COMPUTER_KEYS, COMPUTERS, DEPLOYMENTS, ERRORS, FAULTS,
-        PACKAGES, SYNCHRONIZATIONS,
+        self, APPLICATION_REQUESTS, CERTIFICATES, COMPUTER_KEYS, COMPUTERS, DEPLOYMENTS, ERRORS,
+        FAULTS, PACKAGES, SYNCHRONIZATIONS,
     },
     entity::{Entity, value},
     failure,
@@ -42,9 +42,10 @@ pub fn AttentionList(overview: Query<Overview>) -> impl IntoView {
 }
 
 /// What is looked at for things that need attention.
-static WATCHED: [&Entity; 8] = [
+static WATCHED: [&Entity; 9] = [
     &COMPUTERS,
     &COMPUTER_KEYS,
+    &CERTIFICATES,
     &SYNCHRONIZATIONS,
     &ERRORS,
     &FAULTS,
