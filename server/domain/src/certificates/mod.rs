@@ -19,7 +19,7 @@ pub use issuing::{
     Given, Wanted, issue_for_account, issue_for_computer, issue_for_server, issue_own,
 };
 pub use list::{Listed, Published, listed, publish_now, published};
-pub use revoking::{revoke, revoke_by_serial, settle};
+pub use revoking::{revoke, revoke_by_serial, revoke_of_computer, settle};
 pub use upkeep::{Upkeep, UpkeepOfCertificates, follow};
 
 /// The entities of this domain.

@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 use super::CertificateError;
 use super::entity::CERTIFICATES;
 use super::list;
+use crate::ids::ComputerId;
 use crate::services::{OfDomain as _, Services};
 
 /// Takes a certificate back: it is refused from the next request on, and stands on the list.
@@ -37,19 +38,62 @@ pub async fn revoke(
     if before.is_some() {
         return Err(CertificateError::RevokedBefore);
     }
-    tx.execute(
-        "UPDATE certificate SET revoked_at = $2, reason = $3 WHERE id = $1",
-        args![id, now, reason.code()],
-    )
-    .await?;
-    let after = json!({"serial": serial, "reason": reason.code()});
-    note(state, &mut tx, author, "revoke", id, &subject, &after).await?;
+    take_back(state, &mut tx, author, (id, serial, &subject), reason).await?;
     if let Some(authority) = &authority {
         list::publish(&mut tx, authority, now).await?;
     }
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Takes back, with the transaction, every certificate that a computer has.
+///
+/// # Errors
+/// When the database fails, or the list cannot be signed.
+pub async fn revoke_of_computer(
+    state: &Services,
+    tx: &mut Tx,
+    author: &Author,
+    computer: ComputerId,
+    reason: Reason,
+) -> Result<(), CertificateError> {
+    let now = state.clock.now();
+    let held: Vec<(i64, String, String)> = tx
+        .all(
+            "SELECT id, serial, subject FROM certificate \
+             WHERE computer_id = $1 AND revoked_at IS NULL AND not_after > $2 ORDER BY id",
+            args![computer, now],
+        )
+        .await?;
+    if held.is_empty() {
+        return Ok(());
+    }
+    for (id, serial, subject) in held {
+        take_back(state, tx, author, (id, serial, &subject), reason).await?;
+    }
+    if let Some(authority) = signing(state).await {
+        list::publish(tx, &authority, now).await?;
+    }
+    Ok(())
+}
+
+/// From when the transaction commits the certificate is refused.
+async fn take_back(
+    state: &Services,
+    tx: &mut Tx,
+    author: &Author,
+    (id, serial, subject): (i64, String, &str),
+    reason: Reason,
+) -> db::Result<()> {
+    tx.execute(
+        "UPDATE certificate SET revoked_at = $2, reason = $3 WHERE id = $1",
+        args![id, state.clock.now(), reason.code()],
+    )
+    .await?;
+    let after = json!({"serial": serial, "reason": reason.code()});
+    note(state, tx, author, "revoke", id, subject, &after).await?;
     let certificates = Arc::clone(&state.domain().certificates);
     tx.after_commit(move || certificates.refuse([serial]));
-    tx.commit().await?;
     Ok(())
 }
 

@@ -1,5 +1,6 @@
 //! What operators decide about keys: all of it in one transaction, with an audit record and an event for each key.
 
+use migasfree_server_authority::Reason;
 use migasfree_server_db::{Sql, Tx, args, json_ids, sql};
 use migasfree_server_entity::{
     action::{Answer, Call},
@@ -16,6 +17,7 @@ use super::computers::{self, Claimant};
 use super::keys::COMPUTER_KEYS;
 use super::rows::{self, Row, State};
 use super::tokens;
+use crate::certificates;
 use crate::computers::computer::COMPUTERS;
 use crate::core::{attributes::only_tags, rules::status::Status};
 use crate::ids::{ComputerId, ProjectId};
@@ -205,17 +207,24 @@ pub async fn reject(context: &Context, tx: &mut Tx, id: i64) -> Result<(), RestE
     end(context, tx, id, (State::Pending, State::Rejected), "reject").await
 }
 
-/// Revokes a key that is good, or was until another one took its place, in a transaction.
+/// Revokes a key that is good, or was until another one took its place, in a transaction. The certificates of a computer
+/// go with the key that it is known by.
 ///
 /// # Errors
 /// For any other.
 pub async fn revoke(context: &Context, tx: &mut Tx, id: i64) -> Result<(), RestError> {
     let key = known(tx, id).await?;
     let state = key.state();
-    match state.filter(|state| matches!(state, State::Active | State::Replaced)) {
-        Some(state) => end(context, tx, id, (state, State::Revoked), "revoke").await,
-        None => Err(RestError::Conflict("not_good", messages::key_not_good())),
+    let state = state.filter(|state| matches!(state, State::Active | State::Replaced));
+    let Some(state) = state else {
+        return Err(RestError::Conflict("not_good", messages::key_not_good()));
+    };
+    if let (State::Active, Some(computer)) = (state, key.computer_id) {
+        let author = context.operator.author();
+        let reason = Reason::PrivilegeWithdrawn;
+        certificates::revoke_of_computer(&context.state, tx, &author, computer, reason).await?;
     }
+    end(context, tx, id, (state, State::Revoked), "revoke").await
 }
 
 async fn end(
