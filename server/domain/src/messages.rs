@@ -364,6 +364,10 @@ migasfree_types::messages! {
     pub(crate) certificate_request_unsigned(): "The request is not signed by its own key.";
     /// A computer that nothing tells from others.
     pub(crate) certificate_without_uuid(): "The computer has no UUID of its own, and a certificate would be of nobody.";
+    /// One key for two purposes.
+    pub(crate) certificate_key_known(): "This is the key that the computer is known by: it needs another one for its certificate.";
+    /// A computer that asks again and again.
+    pub(crate) certificate_too_often(limit): "A computer gets at most { $limit } certificates a day.";
     /// Of a person and a computer, or of neither.
     pub(crate) certificate_for_whom(): "Name either a computer or an account.";
     /// A key that never leaves the computer.

@@ -23,6 +23,7 @@ const ANYBODYS: &[&str] = &[
     "/get_key_repositories",
     "/api/v1/public/",
     "/api/native/1/enrolment/",
+    "/api/native/1/certificate/",
     "/manager/v1/public/",
 ];
 
@@ -62,6 +63,7 @@ mod tests {
             ("/api/v1/safe/computers/", Whose::Computers),
             ("/api/native/1/synchronization/plan/", Whose::Computers),
             ("/api/native/1/enrolment/", Whose::Anybodys),
+            ("/api/native/1/certificate/", Whose::Anybodys),
             ("/api/v1/public/server/info/", Whose::Anybodys),
             ("/public/debian-12/stores/main/a_1_all.deb", Whose::Anybodys),
             ("/health", Whose::Anybodys),

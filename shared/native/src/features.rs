@@ -17,6 +17,8 @@ pub enum Feature {
     InventoryDifferences,
     /// Definitions are left out whose edition the computer has.
     CachedDefinitions,
+    /// Computers are given certificates.
+    Certificates,
 }
 
 /// Features that one side has. Those this version does not know are not seen.
@@ -28,7 +30,11 @@ impl Features {
     /// All that this version knows.
     #[must_use]
     pub fn all() -> Self {
-        Self::from_iter([Feature::InventoryDifferences, Feature::CachedDefinitions])
+        Self::from_iter([
+            Feature::InventoryDifferences,
+            Feature::CachedDefinitions,
+            Feature::Certificates,
+        ])
     }
 
     /// Whether one is among them.
@@ -95,7 +101,7 @@ mod tests {
         let read: Features =
             serde_json::from_str(r#"["cached-definitions", "telepathy", 7]"#).unwrap();
         assert_eq!(read, Features::from_iter([Feature::CachedDefinitions]));
-        let text = r#"["inventory-differences","cached-definitions"]"#;
+        let text = r#"["inventory-differences","cached-definitions","certificates"]"#;
         assert_eq!(serde_json::to_string(&Features::all()).unwrap(), text);
         let both = Features::all().shared_with(&read);
         assert!(both.has(Feature::CachedDefinitions) && !both.has(Feature::InventoryDifferences));

@@ -11,6 +11,7 @@ use migasfree_types::computer::{
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::certificates::{CertificateGiven, CertificateWanted};
 use crate::enrolment::{EnrolmentAnswer, EnrolmentRequest};
 use crate::synchronization::{PlanAnswer, PlanRequest, ResultAnswer, ResultRequest};
 
@@ -40,6 +41,10 @@ pub const PLAN: Call<PlanRequest, PlanAnswer> = Call::at("/api/native/1/synchron
 /// What was done and found out.
 pub const RESULT: Call<ResultRequest, ResultAnswer> =
     Call::at("/api/native/1/synchronization/result/");
+
+/// A certificate for a key that this computer made for that alone.
+pub const CERTIFICATE: Call<CertificateWanted, CertificateGiven> =
+    Call::at("/api/native/1/certificate/");
 
 /// Everything about this computer, as far as the server tells it.
 pub const INFO: Call<Nothing, ComputerInfo> = Call::at("/api/native/1/computer/info/");

@@ -63,6 +63,7 @@ fn usual() -> PlanRequest {
             tags: edition(),
             apps: edition(),
             categories: edition(),
+            authorities: edition(),
         },
         synchronization: Some(synchronization()),
         report: Report {

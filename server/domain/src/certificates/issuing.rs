@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use migasfree_server_audit::{Author, UserId};
-use migasfree_server_authority::{Authority, Issued, Name, Profile, Subject, Usage};
+use migasfree_server_authority::{Authority, Issued, Name, Profile, Request, Subject, Usage};
 use migasfree_server_db::{self as db, Ts, Tx, args};
 use migasfree_server_entity::context::Context;
 use serde_json::json;
@@ -18,6 +18,9 @@ use crate::services::{OfDomain as _, Services};
 /// Computers renew theirs by themselves.
 const COMPUTER_LIFETIME: Duration = Duration::from_secs(90 * 86_400);
 const ADMINISTRATOR_LIFETIME: Duration = Duration::from_secs(365 * 86_400);
+/// As many a computer is given when it asks; one does for 60 days.
+pub const MOST_A_DAY: i64 = 5;
+const A_DAY: Duration = Duration::from_secs(86_400);
 /// Where the list of those that were taken back can be had, for programs that read the certificate.
 const LIST_PATH: &str = "/manager/v1/public/crl";
 
@@ -99,6 +102,33 @@ pub async fn issue_for_computer(
         Wanted::Request(csr),
     )
     .await
+}
+
+/// Gives a computer that asks itself a certificate, for another key than the one of Ed25519 that it is known by.
+///
+/// # Errors
+/// As [`issue_for_computer`], for that very key, and for one that asks again and again.
+pub async fn give_for_asking(
+    state: &Services,
+    author: &Author,
+    computer: ComputerId,
+    known_by: &[u8; 32],
+    csr: String,
+) -> Result<Given, CertificateError> {
+    if Request::read(&csr)?.public_key().ends_with(known_by) {
+        return Err(CertificateError::KnownKey);
+    }
+    let (given,): (i64,) = state
+        .db
+        .one(
+            "SELECT count(*) FROM certificate WHERE computer_id = $1 AND not_before > $2",
+            args![computer, state.clock.now() - A_DAY],
+        )
+        .await?;
+    if given >= MOST_A_DAY {
+        return Err(CertificateError::TooMany);
+    }
+    issue_for_computer(state, author, computer, csr).await
 }
 
 /// Gives an open account a certificate.

@@ -16,7 +16,8 @@ pub use authority::Certificates;
 pub use error::CertificateError;
 pub use figures::{SOON, note_expiry};
 pub use issuing::{
-    Given, Wanted, issue_for_account, issue_for_computer, issue_for_server, issue_own,
+    Given, Wanted, give_for_asking, issue_for_account, issue_for_computer, issue_for_server,
+    issue_own,
 };
 pub use list::{Listed, Published, listed, publish_now, published};
 pub use revoking::{revoke, revoke_by_serial, revoke_of_computer, settle};

@@ -66,6 +66,8 @@ pub(super) struct Calling {
     pub(super) state: ProtocolState,
     pub(super) computer: Computer,
     pub(super) project: Project,
+    /// The key that it is known by.
+    pub(super) key: PublicKey,
     /// Where the request came from.
     pub(super) connection: Connection,
     pub(super) now: Ts,
@@ -272,6 +274,7 @@ impl Signed {
             state,
             computer,
             project,
+            key,
             connection,
             now,
         };

@@ -103,6 +103,17 @@ pub(crate) fn calls() -> Vec<Served<ProtocolState>> {
             known(calls::result::answer),
         ),
         signed(
+            requests::CERTIFICATE.path,
+            "Gives a computer a certificate",
+            &[("certificate_request", Like::Text)],
+            &[
+                ("certificate", Like::Text),
+                ("chain", Like::Text),
+                ("not_after", Like::Integer),
+            ],
+            known(calls::certificate::answer),
+        ),
+        signed(
             requests::INFO.path,
             "What the server knows of a computer",
             &[],

@@ -14,12 +14,12 @@ use crate::harness::Server;
 use crate::identity::Fleet;
 use crate::on_both_engines;
 
-const PROJECT: &str = "Desk";
-const UUID: &str = "4C4C4544-0036-3010-8056-B7C04F4E4B32";
-const OTHER_UUID: &str = "11111111-2222-3333-4444-555555555555";
+pub(super) const PROJECT: &str = "Desk";
+pub(super) const UUID: &str = "4C4C4544-0036-3010-8056-B7C04F4E4B32";
+pub(super) const OTHER_UUID: &str = "11111111-2222-3333-4444-555555555555";
 
 /// A computer that a token let in.
-pub async fn enrolled(fleet: &Fleet, uuid: &str, name: &str) -> Computer {
+pub(super) async fn enrolled(fleet: &Fleet, uuid: &str, name: &str) -> Computer {
     let computer = Computer::new(&fleet.server, uuid, name);
     let token: EnrolmentToken = fleet.secret(json!({})).await.parse().unwrap();
     assert_eq!(token.server, computer.server().thumbprint());
@@ -31,11 +31,11 @@ pub async fn enrolled(fleet: &Fleet, uuid: &str, name: &str) -> Computer {
     computer
 }
 
-fn refused(answer: &Answer) -> (u16, &str, bool) {
+pub(super) fn refused(answer: &Answer) -> (u16, &str, bool) {
     (answer.status, answer.code(), answer.is_signed)
 }
 
-async fn decide(fleet: &Fleet, action: &str) {
+pub(super) async fn decide(fleet: &Fleet, action: &str) {
     let keys = fleet.admin.get("/api/v1/token/computer-keys/").await.json;
     let id = &keys["results"][0]["id"];
     let path = format!("/api/v1/token/computer-keys/{id}/{action}/");

@@ -1,5 +1,6 @@
 //! The native protocol, as a computer with a key of its own speaks it.
 
+mod certificates;
 mod enrolment;
 mod moving;
 mod peer;

@@ -45,6 +45,7 @@ fn nothing_known() -> Known {
         tags: none(),
         apps: none(),
         categories: none(),
+        authorities: none(),
     }
 }
 
@@ -104,7 +105,8 @@ impl Desktop {
             traits,
             tags,
             apps,
-            categories
+            categories,
+            authorities
         );
         plan
     }

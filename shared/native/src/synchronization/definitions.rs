@@ -71,6 +71,8 @@ pub struct Known {
     pub apps: Option<Edition>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub categories: Option<Edition>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub authorities: Option<Edition>,
 }
 
 /// Definitions that a computer does not have.
@@ -105,6 +107,10 @@ pub struct Definitions {
     /// Their categories.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub categories: Option<Definition<Vec<Category>>>,
+    /// The certificates that this server and its computers are checked against besides, in PEM; empty where there are
+    /// none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub authorities: Option<Definition<String>>,
 }
 
 impl Definitions {

@@ -134,6 +134,7 @@ impl Kept {
             tags,
             apps,
             categories,
+            authorities,
         } = came;
         let kept = &mut self.definitions;
         replace(&mut kept.properties, properties);
@@ -145,6 +146,7 @@ impl Kept {
         replace(&mut kept.tags, tags);
         replace(&mut kept.apps, apps);
         replace(&mut kept.categories, categories);
+        replace(&mut kept.authorities, authorities);
     }
 }
 

@@ -1,6 +1,7 @@
 //! The calls, by what they are about.
 
 pub(super) mod catalogue;
+pub(super) mod certificate;
 pub(super) mod computer;
 pub(super) mod enrolment;
 pub(super) mod plan;

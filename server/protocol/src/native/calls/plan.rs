@@ -139,6 +139,10 @@ async fn definitions(call: &Calling, known: &Known, given: Given) -> Result<Defi
         remove: mandatory.remove,
     };
     let traits = given.traits.traits();
+    let chain = match &known.authorities {
+        Some(_) => authorities(call).await,
+        None => None,
+    };
     Ok(Definitions {
         properties: of(known.properties.as_ref(), properties),
         fault_definitions: of(known.fault_definitions.as_ref(), faults),
@@ -162,6 +166,7 @@ async fn definitions(call: &Calling, known: &Known, given: Given) -> Result<Defi
             Some(edition) => of(Some(edition), categories(call).await?),
             None => None,
         },
+        authorities: chain.and_then(|chain| of(known.authorities.as_ref(), chain)),
     })
 }
 
@@ -177,6 +182,18 @@ fn read<T: serde::de::DeserializeOwned>(
     let edition = Edition::of(&values);
     let value = serde_json::from_value(Value::from(values)).map_err(Denial::internal)?;
     Ok(Definition::for_computer(known, edition, value))
+}
+
+/// What its own authority's certificates are checked against; empty without an authority. Where that cannot be read, what
+/// the computer has stays as it is.
+async fn authorities(call: &Calling) -> Option<String> {
+    match call.state.domain().certificates.chain_pem().await {
+        Ok(chain) => Some(chain.unwrap_or_default()),
+        Err(error) => {
+            tracing::warn!(%error, "computers are not told of the certificate authority");
+            None
+        }
+    }
 }
 
 /// The tags a computer has, and those it may choose from.
