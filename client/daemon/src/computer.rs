@@ -79,6 +79,12 @@ impl Computer {
         self.engine().standing()
     }
 
+    /// Until when its certificate is valid, Unix seconds; 0 where it has none.
+    #[must_use]
+    pub fn certificate_until(&self) -> i64 {
+        self.engine().certificate_until().unwrap_or_default()
+    }
+
     /// The server's id of this computer, 0 when not registered.
     #[must_use]
     pub fn id(&self) -> u32 {

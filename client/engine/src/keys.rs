@@ -1,5 +1,6 @@
 //! The keys this computer got from its server, and its number there; [`own`] has the one it made itself.
 
+pub mod certificate;
 pub mod own;
 
 use std::ffi::OsStr;
@@ -18,11 +19,13 @@ use crate::files;
 const PACKAGER_NAME: &str = "packager.user";
 
 /// Files of the native protocol that go with the keys.
-const NATIVE_FILES: [&str; 4] = [
+const NATIVE_FILES: [&str; 6] = [
     own::KEY_FILE,
     own::ENROLMENT_FILE,
     own::DEFINITIONS_FILE,
     own::INVENTORY_FILE,
+    own::CERTIFICATE_FILE,
+    own::AUTHORITIES_FILE,
 ];
 
 /// Why keys could not be read or kept.

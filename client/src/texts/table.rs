@@ -46,6 +46,7 @@ migasfree_types::texts! {
         IdentifiedPending: "its own key, which waits for approval";
         LabelIdentified: "Identified by";
         LabelKey: "Fingerprint of its key";
+        LabelCertificate: "Certificate until";
         WarningInsecurePassword(server): "Warning: a password is sent to { $server } over http, where everybody on the way can read it (Allow_Insecure_Credentials is on).";
         WarningPasswordArgument: "A password among the arguments can be seen by everybody on this computer; left out, it is asked for or read from the standard input.";
         WarningMisread(place, section, key, value, expected, used): "Warning: { $place }: [{ $section }] { $key } = { $value }: this is not { $expected }; { $used }.";

@@ -41,6 +41,7 @@ const MEMBERS: &[(&str, &[&str])] = &[
             "property Registered b",
             "property Identification s",
             "property KeyFingerprint s",
+            "property CertificateUntil x",
             "property ComputerId u",
             "property ComputerName s",
             "property Uuid s",

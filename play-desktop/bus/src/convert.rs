@@ -231,6 +231,7 @@ pub fn computer(manager: ManagerProperties, info: Option<dbus::ComputerInfo>) ->
         registered: manager.registered,
         identification: manager.identification,
         key_fingerprint: manager.key_fingerprint,
+        certificate_until: manager.certificate_until,
         id: manager.computer_id,
         name: manager.computer_name,
         uuid: manager.uuid,

@@ -25,6 +25,7 @@ properties! {
         pub registered: bool,
         pub identification: String,
         pub key_fingerprint: String,
+        pub certificate_until: i64,
         pub computer_id: u32,
         pub computer_name: String,
         pub uuid: String,

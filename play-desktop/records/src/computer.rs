@@ -28,6 +28,8 @@ pub struct Computer {
     pub identification: String,
     /// Fingerprint of the key it made itself.
     pub key_fingerprint: String,
+    /// Until when its certificate is valid, Unix seconds; 0 when it has none.
+    pub certificate_until: i64,
     /// Id at the server, 0 when not registered.
     pub id: u32,
     /// Name.

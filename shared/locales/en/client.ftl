@@ -198,6 +198,7 @@ KeysInTheClear = { $call } was offered before: somebody may stand between. If { 
 KeysMissing = there are no keys for this server and project
 KeysOther = the server's keys are other ones than those this computer knows it by; if that is right, root runs `migasfree register --accept-new-keys`
 KeysRemoved = The keys were removed.
+LabelCertificate = Certificate until
 LabelComputer = Computer
 LabelConnectivity = Connectivity
 LabelCurrentJob = Current job

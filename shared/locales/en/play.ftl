@@ -93,6 +93,7 @@ hint-required_by = Required by { $policy }
 hint-update = A newer version is available
 info-address = Network address
 info-architecture = Architecture
+info-certificate_until = Certificate until
 info-client_version = Client version
 info-connection = Connection
 info-copy = Copy identity

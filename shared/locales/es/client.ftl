@@ -178,6 +178,7 @@ LabelReboot = Reinicio necesario
 LabelRegistered = Registrado
 LabelIdentified = Identificado por
 LabelKey = Huella de su clave
+LabelCertificate = Certificado hasta
 IdentifiedByNothing = nada
 IdentifiedByOwnKey = su propia clave
 IdentifiedByProject = la clave de su proyecto

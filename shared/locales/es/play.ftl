@@ -93,6 +93,7 @@ hint-required_by = Obligatoria por { $policy }
 hint-update = Hay una versión nueva
 info-address = Dirección de red
 info-architecture = Arquitectura
+info-certificate_until = Certificado hasta
 info-client_version = Versión del cliente
 info-connection = Conexión
 info-copy = Copiar identidad

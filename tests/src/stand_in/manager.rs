@@ -244,6 +244,11 @@ impl Manager {
     }
 
     #[zbus(property)]
+    fn certificate_until(&self) -> i64 {
+        0
+    }
+
+    #[zbus(property)]
     fn computer_id(&self) -> u32 {
         if self.0.scene.unregistered { 0 } else { 214 }
     }

@@ -380,6 +380,11 @@ impl Manager {
     }
 
     #[zbus(property)]
+    fn certificate_until(&self) -> i64 {
+        self.overview.computer.certificate_until()
+    }
+
+    #[zbus(property)]
     fn computer_id(&self) -> u32 {
         self.overview.computer.id()
     }

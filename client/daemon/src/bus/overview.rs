@@ -37,6 +37,7 @@ impl Overview {
             .with("Registered", identity.registered)
             .with("Identification", standing.word())
             .with("KeyFingerprint", standing.fingerprint())
+            .with("CertificateUntil", self.computer.certificate_until())
             .with("ComputerId", self.computer.id())
             .with("ComputerName", identity.name)
             .with("Uuid", identity.uuid)

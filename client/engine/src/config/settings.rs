@@ -57,6 +57,8 @@ pub struct Settings {
     pub script_silence_limit: Option<Duration>,
     /// Overrides the detection of the package manager.
     pub package_manager: Option<String>,
+    /// Whether this computer gets a certificate from its server, and shows it.
+    pub client_certificate: bool,
     /// What lets an image's computers in at their first synchronisation.
     pub enrolment_token: Option<Secret>,
     pub packager: Packager,
@@ -133,6 +135,7 @@ impl Settings {
                 Used::Distribution,
                 |name| crate::pms::family(name).is_some(),
             ),
+            client_certificate: reader.flag("Client_Certificate", false),
             enrolment_token: reader.client(ENROLMENT_TOKEN).map(Secret),
             packager: Packager {
                 user: reader.packager("User"),

@@ -19,6 +19,10 @@ pub const ENROLMENT_FILE: &str = "native.json";
 pub const DEFINITIONS_FILE: &str = "definitions.json";
 /// The list of software the server has.
 pub const INVENTORY_FILE: &str = "inventory.json";
+/// The certificate of this computer, with its key.
+pub const CERTIFICATE_FILE: &str = "certificate.json";
+/// What the certificate of the server is checked by besides, in PEM.
+pub const AUTHORITIES_FILE: &str = "authorities.pem";
 
 /// The own key, or what is known of it, cannot be used.
 #[derive(Debug, thiserror::Error)]

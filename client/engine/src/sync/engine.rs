@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use async_trait::async_trait;
 
 use crate::job::{Job, JobId};
+use crate::keys::certificate::OwnCertificate;
 use crate::observer::LockHolder;
 use crate::pms::{Action, Candidate, FoundPackage, InstalledPackage, PackageName, Plan};
 use crate::policy::{self, Asker, Verdict};
@@ -44,6 +45,15 @@ impl Engine for LocalEngine {
 
     fn standing(&self) -> Standing {
         self.registration.standing()
+    }
+
+    fn certificate_until(&self) -> Option<i64> {
+        if !self.settings.client_certificate {
+            return None;
+        }
+        let folder = self.settings.server.folder_name();
+        let own = OwnCertificate::read(&self.layout.state().join(folder))?;
+        Some(own.not_after)
     }
 
     fn network(&self) -> NetworkInfo {

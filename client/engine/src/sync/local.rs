@@ -141,11 +141,8 @@ impl LocalEngine {
             let driver = driver.with_script_limit(settings.script_silence_limit);
             Arc::new(driver) as Arc<dyn PackageManager>
         });
-        let authority = layout
-            .state()
-            .join(settings.server.folder_name())
-            .join("ca.pem");
-        let transport = HttpTransport::new(&settings, &language(), &authority)?;
+        let folder = layout.state().join(settings.server.folder_name());
+        let transport = HttpTransport::new(&settings, &language(), &folder)?;
         let transport: Arc<dyn Transport> = Arc::new(transport);
         let identity: Arc<dyn Identity> = Arc::new(SystemIdentity::new(
             computer_uuid(&layout, &*runner, &settings.firmware_fillers).await?,

@@ -357,6 +357,11 @@ pub trait Engine: Send + Sync + std::fmt::Debug {
         Standing::Unknown
     }
 
+    /// Until when the certificate that this computer shows is valid, in seconds since 1970; `None` where it has none.
+    fn certificate_until(&self) -> Option<i64> {
+        None
+    }
+
     /// First IPv4 network.
     fn network(&self) -> NetworkInfo;
 

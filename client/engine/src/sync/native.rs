@@ -17,7 +17,7 @@ use crate::config::{Origin, Settings};
 use crate::files;
 use crate::identity::Identity;
 use crate::keys::own::{
-    DEFINITIONS_FILE, Enrolment, INVENTORY_FILE, KEY_FILE, OwnKey, OwnKeyError,
+    CERTIFICATE_FILE, DEFINITIONS_FILE, Enrolment, INVENTORY_FILE, KEY_FILE, OwnKey, OwnKeyError,
 };
 use crate::paths::Layout;
 use crate::pms::PackageManager;
@@ -59,6 +59,7 @@ pub struct NativeRegistration {
     is_project_chosen: bool,
     /// Where the server is, to be read by people.
     address: String,
+    wants_certificate: bool,
 }
 
 /// Who vouches for a computer.
@@ -110,6 +111,7 @@ impl NativeRegistration {
             project: settings.project.clone(),
             is_project_chosen: settings.origin("client", "Project") != Origin::Default,
             address: settings.server.base(),
+            wants_certificate: settings.client_certificate,
             means,
         }
     }
@@ -166,7 +168,7 @@ impl NativeRegistration {
         let server = self.server_key()?.ok_or_else(|| missing("trust.json"))?;
         let memory = Memory::new(self.own.folder());
         let session = NativeSession::new(self.link(key, server), memory, features);
-        Ok(Arc::new(session))
+        Ok(Arc::new(session.with_certificate(self.wants_certificate)))
     }
 
     /// The token of the configuration, which an image brings along.
@@ -293,7 +295,7 @@ impl NativeRegistration {
     /// The server knows this computer by its key: from here on it is believed by its own key alone.
     fn keep(&self, enrolled: &Enrolled) -> Result<(), EngineError> {
         self.pin(enrolled.server_key)?;
-        for name in [DEFINITIONS_FILE, INVENTORY_FILE] {
+        for name in [DEFINITIONS_FILE, INVENTORY_FILE, CERTIFICATE_FILE] {
             let file = self.own.folder().join(name);
             files::remove_optional(&file)
                 .map_err(|error| io(&file.display().to_string(), error))?;

@@ -2,41 +2,54 @@
 
 use std::error::Error;
 use std::path::{Path, PathBuf};
-use std::sync::OnceLock;
-use std::time::Duration;
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, SystemTime};
 
 use async_trait::async_trait;
 use futures_util::StreamExt;
 use reqwest::header::{ACCEPT_LANGUAGE, CONTENT_TYPE, HeaderMap, HeaderValue, RETRY_AFTER};
 use reqwest::multipart::{Form, Part};
 use reqwest::redirect::Policy;
-use reqwest::{Certificate, Client, Proxy, RequestBuilder};
+use reqwest::{Certificate, Client, Identity, Proxy, RequestBuilder};
 use tokio_rustls::rustls::{self, CertificateError};
 use tokio_util::io::ReaderStream;
 
 use super::carrier::{Body, Method, Request, Response, Transport};
 use super::error::{CertificateFault, TransportError, Unreached};
 use crate::config::{ConfigError, Scheme, ServerAddress, Settings};
+use crate::keys::certificate::OwnCertificate;
+use crate::keys::own::{AUTHORITIES_FILE, CERTIFICATE_FILE};
 use crate::sync::EngineText;
 
 /// Longest answer read.
 const LONGEST_ANSWER: usize = 32 * 1024 * 1024;
+/// The organisation's own authority, as whoever runs this computer put it there.
+const AUTHORITY_FILE: &str = "ca.pem";
 /// Redirections followed for one call.
 const MOST_REDIRECTIONS: usize = 5;
 
 /// Sends requests to one server, and follows it nowhere else. Certificates are checked against those the system trusts
-/// and, when there is one, against the organisation's own authority.
+/// and, when there are some, against the organisation's own and those that the server named.
 #[derive(Debug)]
 pub struct HttpTransport {
     plan: ClientPlan,
-    /// Made when it is first needed: certificates may be installed while we run.
-    client: OnceLock<Client>,
-    /// The same, which leaves compressed answers as they are: it is those that are signed.
-    signed: OnceLock<Client>,
+    made: Mutex<Made>,
     base: String,
     /// Whose name is looked up: the server, or the proxy before it.
     first_host: String,
     credentials: Credentials,
+}
+
+/// When the files with certificates were written.
+type Stamp = [Option<SystemTime>; 3];
+
+/// Made when they are first needed, and again with other certificates: those come while we run.
+#[derive(Debug, Default)]
+struct Made {
+    stamp: Stamp,
+    client: Option<Client>,
+    /// The same, which leaves compressed answers as they are: it is those that are signed.
+    signed: Option<Client>,
 }
 
 /// Whether a password may go to the server.
@@ -66,7 +79,10 @@ impl Credentials {
 struct ClientPlan {
     language: HeaderValue,
     proxy: Option<Proxy>,
-    authority: PathBuf,
+    /// What is kept of this server.
+    folder: PathBuf,
+    /// Whether this computer shows the certificate it has.
+    shows_certificate: bool,
     server: ServerAddress,
 }
 
@@ -89,15 +105,51 @@ impl ClientPlan {
         builder = match self.server.scheme {
             // Nothing is checked over http: a system without certificates can speak it.
             Scheme::Http => builder.tls_certs_only([]),
-            Scheme::Https => builder.tls_certs_merge(self.authorities()),
+            Scheme::Https => {
+                let mut authorities = self.certificates(AUTHORITY_FILE);
+                authorities.extend(self.certificates(AUTHORITIES_FILE));
+                builder.tls_certs_merge(authorities)
+            }
         };
+        if let Some(identity) = self.identity() {
+            builder = builder.identity(identity);
+        }
         builder.build()
     }
 
-    /// The certificates of the organisation's own authority.
-    fn authorities(&self) -> Vec<Certificate> {
-        let pem = std::fs::read(&self.authority).unwrap_or_default();
+    fn authority(&self) -> PathBuf {
+        self.folder.join(AUTHORITY_FILE)
+    }
+
+    fn certificates(&self, name: &str) -> Vec<Certificate> {
+        let pem = std::fs::read(self.folder.join(name)).unwrap_or_default();
         Certificate::from_pem_bundle(&pem).unwrap_or_default()
+    }
+
+    /// The certificate of this computer. One that cannot be shown keeps nobody from speaking without it.
+    fn identity(&self) -> Option<Identity> {
+        if !self.shows_certificate || self.server.scheme != Scheme::Https {
+            return None;
+        }
+        let own = OwnCertificate::read(&self.folder)?;
+        let identity = Identity::from_pem(own.pem().as_bytes());
+        let fits = |identity: &Identity| {
+            let trial = Client::builder().tls_certs_only([]);
+            trial.identity(identity.clone()).build().map(drop)
+        };
+        identity
+            .and_then(|identity| fits(&identity).map(|()| identity))
+            .inspect_err(
+                |error| tracing::warn!(%error, "the certificate of this computer cannot be shown"),
+            )
+            .ok()
+    }
+
+    fn stamp(&self) -> Stamp {
+        [AUTHORITY_FILE, AUTHORITIES_FILE, CERTIFICATE_FILE].map(|name| {
+            let file = std::fs::metadata(self.folder.join(name)).ok()?;
+            file.modified().ok()
+        })
     }
 }
 
@@ -121,11 +173,11 @@ fn same_origin(server: ServerAddress) -> Policy {
 struct LeavesServer(String);
 
 impl HttpTransport {
-    /// `authority` is a PEM file with the organisation's certificates; it may be missing.
+    /// `folder` has what is kept of the server; certificates may be missing in it.
     ///
     /// # Errors
     /// When the proxy makes no sense. A system without certificates is no error here: calls tell of it.
-    pub fn new(settings: &Settings, language: &str, authority: &Path) -> Result<Self, ConfigError> {
+    pub fn new(settings: &Settings, language: &str, folder: &Path) -> Result<Self, ConfigError> {
         let proxy = settings
             .proxy
             .as_ref()
@@ -141,11 +193,11 @@ impl HttpTransport {
             plan: ClientPlan {
                 language: HeaderValue::from_str(language).unwrap_or(HeaderValue::from_static("en")),
                 proxy,
-                authority: authority.to_owned(),
+                folder: folder.to_owned(),
+                shows_certificate: settings.client_certificate,
                 server: settings.server.clone(),
             },
-            client: OnceLock::new(),
-            signed: OnceLock::new(),
+            made: Mutex::default(),
             base: settings.server.base(),
             first_host: match &settings.proxy {
                 Some(proxy) => proxy.clone(),
@@ -159,18 +211,26 @@ impl HttpTransport {
         Ok(transport)
     }
 
-    fn client(&self, for_signed: bool) -> Result<&Client, TransportError> {
+    fn client(&self, for_signed: bool) -> Result<Client, TransportError> {
+        let stamp = self.plan.stamp();
+        let mut made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
+        if made.stamp != stamp {
+            *made = Made {
+                stamp,
+                ..Made::default()
+            };
+        }
         let kept = if for_signed {
-            &self.signed
+            &mut made.signed
         } else {
-            &self.client
+            &mut made.client
         };
-        if let Some(client) = kept.get() {
-            return Ok(client);
+        if let Some(client) = kept {
+            return Ok(client.clone());
         }
         let built = self.plan.build(for_signed);
         let built = built.map_err(|error| Unreached::NoCertificates(innermost(&error)))?;
-        Ok(kept.get_or_init(|| built))
+        Ok(kept.insert(built).clone())
     }
 
     fn failure(&self, error: &reqwest::Error) -> TransportError {
@@ -222,8 +282,9 @@ impl HttpTransport {
         match wrong {
             // An authority that was made anew signs under the name of the one before.
             CertificateError::UnknownIssuer | CertificateError::BadSignature => {
-                let authority = self.plan.authority.display().to_string();
-                if self.plan.authority.exists() && self.plan.authorities().is_empty() {
+                let file = self.plan.authority();
+                let authority = file.display().to_string();
+                if file.exists() && self.plan.certificates(AUTHORITY_FILE).is_empty() {
                     CertificateFault::File { authority }
                 } else {
                     CertificateFault::Issuer { authority }

@@ -62,13 +62,14 @@ async fn unfinished(context: &Context) -> Vec<String> {
     engine.broken().await.unwrap_or_default()
 }
 
-const TITLES: [(&str, Text); 17] = [
+const TITLES: [(&str, Text); 18] = [
     ("computer", Text::LabelComputer),
     ("server", Text::LabelServer),
     ("project", Text::LabelProject),
     ("registered", Text::LabelRegistered),
     ("identified", Text::LabelIdentified),
     ("key", Text::LabelKey),
+    ("certificate_until", Text::LabelCertificate),
     ("daemon", Text::LabelDaemon),
     ("connectivity", Text::LabelConnectivity),
     ("last_contact", Text::LabelLastContact),
@@ -86,7 +87,7 @@ const TITLES: [(&str, Text); 17] = [
 fn shown(context: &Context, key: &str, value: &Value) -> Option<String> {
     let words = |text: Text| Some(context.text(text).to_owned());
     match (key, value) {
-        ("last_sync_reason", Value::Null) => None,
+        ("last_sync_reason" | "certificate_until", Value::Null) => None,
         (_, Value::Null) => words(Text::Never),
         (_, Value::Bool(true)) => words(Text::Yes),
         (_, Value::Bool(false)) => words(Text::No),
@@ -143,6 +144,7 @@ async fn by_daemon(context: &Context, bus: &Connection) -> Result<Map<String, Va
     let contact = manager.last_contact().await.unwrap_or_default();
     let identification = manager.identification().await.unwrap_or_default();
     let key = manager.key_fingerprint().await.unwrap_or_default();
+    let certificate = manager.certificate_until().await.unwrap_or_default();
     let job = manager.current_job().await?;
     let job = job
         .as_str()
@@ -158,6 +160,7 @@ async fn by_daemon(context: &Context, bus: &Connection) -> Result<Map<String, Va
         ("registered", json!(manager.registered().await?)),
         ("identified", json!(identification)),
         ("key", json!(key)),
+        ("certificate_until", moment(certificate)),
         ("daemon", json!(manager.version().await?)),
         ("connectivity", json!(manager.connectivity().await?)),
         ("last_contact", moment(contact)),
@@ -190,6 +193,10 @@ async fn without_daemon(context: &Context) -> Result<Map<String, Value>, Failure
         ("registered", json!(identity.registered)),
         ("identified", json!(standing.word())),
         ("key", json!(standing.fingerprint())),
+        (
+            "certificate_until",
+            moment(engine.certificate_until().unwrap_or_default()),
+        ),
         ("daemon", json!(false)),
         (
             "reboot_required",

@@ -82,8 +82,8 @@ async fn uploader(
     named: bool,
 ) -> Result<Uploader, Failure> {
     let folder = context.layout().state().join(settings.server.folder_name());
-    let transport = HttpTransport::new(settings, context.locale(), &folder.join("ca.pem"))
-        .map_err(EngineError::from)?;
+    let transport =
+        HttpTransport::new(settings, context.locale(), &folder).map_err(EngineError::from)?;
     let server = OpenServer::new(Arc::new(transport));
     let keys = KeyStore::new(key_folder(context, settings));
     // Who says who they are does not upload with the key of somebody else.

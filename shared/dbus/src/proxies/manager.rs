@@ -142,6 +142,10 @@ pub trait Manager {
     #[zbus(property)]
     fn key_fingerprint(&self) -> zbus::Result<String>;
 
+    /// Until when the certificate that this computer shows is valid, Unix seconds; 0 where it has none.
+    #[zbus(property)]
+    fn certificate_until(&self) -> zbus::Result<i64>;
+
     /// The server's id of this computer, 0 when not registered.
     #[zbus(property)]
     fn computer_id(&self) -> zbus::Result<u32>;

@@ -138,7 +138,7 @@ impl Link {
         })
     }
 
-    fn now(&self) -> i64 {
+    pub(super) fn now(&self) -> i64 {
         self.clock.now().unix_timestamp()
     }
 }

@@ -9,7 +9,8 @@ use migasfree_native::synchronization::{Definition, Definitions, Edition, Known,
 use serde::{Deserialize, Serialize};
 
 use crate::files;
-use crate::keys::own::{DEFINITIONS_FILE, INVENTORY_FILE};
+use crate::keys::certificate::OwnCertificate;
+use crate::keys::own::{AUTHORITIES_FILE, DEFINITIONS_FILE, INVENTORY_FILE};
 
 /// What is kept, on disk.
 #[derive(Debug, Clone)]
@@ -53,6 +54,25 @@ impl Memory {
         self.write(INVENTORY_FILE, inventory)
     }
 
+    /// The certificate that the server gave.
+    pub(super) fn certificate(&self) -> Option<OwnCertificate> {
+        OwnCertificate::read(&self.folder)
+    }
+
+    pub(super) fn keep_certificate(&self, certificate: &OwnCertificate) -> io::Result<()> {
+        certificate.keep(&self.folder)
+    }
+
+    /// What the server's certificate is checked by from now on, besides what the system trusts.
+    pub(super) fn keep_authorities(&self, pem: &str) -> io::Result<()> {
+        let file = self.folder.join(AUTHORITIES_FILE);
+        if pem.is_empty() {
+            return files::remove_optional(&file).map(drop);
+        }
+        files::private_folder(&self.folder)?;
+        files::write(&file, pem.as_bytes(), 0o600)
+    }
+
     fn read<T: for<'de> Deserialize<'de>>(&self, name: &str) -> Option<T> {
         let text = std::fs::read(self.folder.join(name)).ok()?;
         serde_json::from_slice(&text).ok()
@@ -84,6 +104,7 @@ impl Kept {
             repository_keys: edition(kept.repository_keys.as_ref()),
             mandatory_packages: edition(kept.mandatory_packages.as_ref()),
             traits: edition(kept.traits.as_ref()),
+            authorities: edition(kept.authorities.as_ref()),
             ..Known::default()
         }
     }

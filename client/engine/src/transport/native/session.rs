@@ -4,12 +4,14 @@ use std::io;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
+use migasfree_native::certificates::{CertificateWanted, certificate_request};
 use migasfree_native::enrolment::Identity;
 use migasfree_native::features::{Feature, Features};
 use migasfree_native::inventory::{Inventory, diff};
+use migasfree_native::key::KeyPair;
 use migasfree_native::requests::{
-    APP_REQUESTS, ATTRIBUTES, AppWanted, AttributesWanted, INFO, LABEL, Nothing, PLAN, REQUEST_APP,
-    RESULT, RequestChosen, SET_TAGS, TAGS, TRAITS, TagsChosen, WITHDRAW_REQUEST,
+    APP_REQUESTS, ATTRIBUTES, AppWanted, AttributesWanted, CERTIFICATE, INFO, LABEL, Nothing, PLAN,
+    REQUEST_APP, RESULT, RequestChosen, SET_TAGS, TAGS, TRAITS, TagsChosen, WITHDRAW_REQUEST,
 };
 use migasfree_native::synchronization::{
     AttributeReport as Attributes, Definitions, Known, PlanAnswer, PlanRequest, Refused,
@@ -19,6 +21,8 @@ use serde_json::Value;
 
 use super::link::{Link, malformed};
 use super::memory::{Kept, Memory};
+use crate::keys::certificate::OwnCertificate;
+use crate::random::Random as _;
 use crate::transport::error::{ApiError, TransportError};
 use crate::transport::messages::{
     App, AppId, AppRequest, Category, ComputerInfo, FaultDefinition, Label, MandatoryPackages,
@@ -38,6 +42,8 @@ pub struct NativeSession {
     memory: Memory,
     /// What both sides can do.
     features: Features,
+    /// Whether this computer is to have a certificate.
+    wants_certificate: bool,
     state: Mutex<State>,
 }
 
@@ -71,8 +77,16 @@ impl NativeSession {
             link,
             memory,
             features: Features::all().shared_with(features),
+            wants_certificate: false,
             state: Mutex::default(),
         }
+    }
+
+    /// Where `wanted`, a synchronisation sees to it that this computer has a certificate that is good for long enough.
+    #[must_use]
+    pub fn with_certificate(mut self, wanted: bool) -> Self {
+        self.wants_certificate = wanted;
+        self
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -120,11 +134,17 @@ impl NativeSession {
             Definitions {
                 properties: came.properties,
                 fault_definitions: came.fault_definitions,
+                authorities: came.authorities,
                 ..Definitions::default()
             }
         } else {
             came
         };
+        if let Some(authorities) = &good.authorities {
+            self.memory
+                .keep_authorities(&authorities.value)
+                .map_err(file)?;
+        }
         self.remember(|kept| {
             kept.told(told, &answer.refused);
             kept.take(good);
@@ -157,7 +177,36 @@ impl NativeSession {
             .ok_or_else(|| malformed(PLAN.path, &"it does not have what was asked for"))
     }
 
+    /// Asks for a certificate where there is none, or the time of the one there is has come. Where the server gives none,
+    /// everything else goes on.
+    async fn certify(&self) {
+        if !self.wants_certificate || !self.features.has(Feature::Certificates) {
+            return;
+        }
+        let now = self.link.now();
+        let own = self.memory.certificate();
+        if own.is_some_and(|own| !own.is_due(now)) {
+            return;
+        }
+        let key = KeyPair::generate(|seed| self.link.random.fill(seed));
+        let wanted = CertificateWanted {
+            certificate_request: certificate_request(&key),
+        };
+        let given = match self.link.ask(&CERTIFICATE, &wanted).await {
+            Ok(given) => given,
+            Err(error) => {
+                tracing::info!(%error, "the server gives this computer no certificate");
+                return;
+            }
+        };
+        let own = OwnCertificate::new(&key, given, now);
+        if let Err(error) = self.memory.keep_certificate(&own) {
+            tracing::warn!(%error, "the certificate of this computer cannot be kept");
+        }
+    }
+
     async fn settled(&self) -> Result<Settled, ApiError> {
+        self.certify().await;
         let mut settled = Settled::default();
         for _ in 0..2 {
             let known = self.memory.kept().of_a_synchronization();

@@ -1,6 +1,7 @@
 //! Computers with a key of their own, against a played server and somebody between.
 
 mod answers;
+mod certificates;
 mod moving;
 mod server;
 

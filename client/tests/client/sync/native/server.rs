@@ -22,11 +22,12 @@ use migasfree_client::transport::messages::{
 };
 use migasfree_client::transport::{Body, Request, Response, Transport, TransportError, Unreached};
 use migasfree_client::trust::RepositoryKey;
+use migasfree_native::certificates::{CertificateGiven, CertificateWanted};
 use migasfree_native::enrolment::{Enrolled, EnrolmentAnswer, EnrolmentRequest};
-use migasfree_native::features::{Features, Offer};
+use migasfree_native::features::{Feature, Features, Offer};
 use migasfree_native::inventory::{ContentHash, Inventory, apply};
 use migasfree_native::key::KeyPair;
-use migasfree_native::requests::{ENROL, LABEL, PLAN, RESULT};
+use migasfree_native::requests::{CERTIFICATE, ENROL, LABEL, PLAN, RESULT};
 use migasfree_native::signature::{answer, request};
 use migasfree_native::synchronization::{
     Definition, Definitions, Edition, Known, PlanAnswer, PlanRequest, Report, ResultAnswer,
@@ -80,6 +81,12 @@ pub struct Mind {
     pub plans: Vec<PlanRequest>,
     pub results: Vec<ResultRequest>,
     pub enrolments: Vec<EnrolmentRequest>,
+    /// What it can do, by its word to whom it lets in.
+    pub features: Features,
+    /// Seconds for which its certificates are good; it gives none without.
+    pub certificates_last: Option<i64>,
+    pub certified: Vec<CertificateWanted>,
+    pub authorities: String,
     first: Option<Response>,
 }
 
@@ -107,6 +114,13 @@ impl PlayedServer {
                 plans: Vec::new(),
                 results: Vec::new(),
                 enrolments: Vec::new(),
+                features: Features::from_iter([
+                    Feature::InventoryDifferences,
+                    Feature::CachedDefinitions,
+                ]),
+                certificates_last: None,
+                certified: Vec::new(),
+                authorities: String::new(),
                 first: None,
             }),
         }
@@ -145,6 +159,8 @@ impl PlayedServer {
         let (status, body) = if mind.ahead.abs() > 60 {
             let problem = json!({ "title": "", "status": 401, "detail": "stale", "code": "stale" });
             (401, problem.to_string().into_bytes())
+        } else if path == CERTIFICATE.path {
+            mind.certify(&plain)
         } else {
             (200, mind.answer(path, &plain, &self.key))
         };
@@ -208,6 +224,21 @@ impl Mind {
         }
     }
 
+    fn certify(&mut self, content: &[u8]) -> (u16, Vec<u8>) {
+        self.certified
+            .push(serde_json::from_slice(content).unwrap());
+        let Some(seconds) = self.certificates_last else {
+            let problem = json!({ "title": "", "status": 409, "detail": "none", "code": "none" });
+            return (409, problem.to_string().into_bytes());
+        };
+        let given = CertificateGiven {
+            certificate: format!("certificate {}", self.certified.len()),
+            chain: "authority".to_owned(),
+            not_after: Noon.now().unix_timestamp() + seconds,
+        };
+        (200, json_of(&given))
+    }
+
     fn enrolled(&self, key: &KeyPair) -> EnrolmentAnswer {
         if self.waits_for_approval {
             return EnrolmentAnswer::Pending { retry_after: 60 };
@@ -217,7 +248,7 @@ impl Mind {
             name: "pc".to_owned(),
             project: "tests".to_owned(),
             server_key: *key.public(),
-            features: Features::all(),
+            features: self.features.clone(),
         })
     }
 
@@ -295,6 +326,7 @@ impl Mind {
             ),
             mandatory_packages: of(known.mandatory_packages.as_ref(), mandatory),
             traits: of(known.traits.as_ref(), vec![own]),
+            authorities: of(known.authorities.as_ref(), self.authorities.clone()),
             ..Definitions::default()
         }
     }
@@ -390,6 +422,20 @@ impl Native {
         }
     }
 
+    /// One of a server that gives certificates for so many seconds.
+    pub async fn certified(seconds: Option<i64>) -> Self {
+        let native = Self::new();
+        {
+            let mut mind = native.server.mind();
+            mind.features = Features::all();
+            mind.certificates_last = seconds;
+        }
+        native.engine.enrol(&native.server.token()).await.unwrap();
+        native.sync().await.unwrap();
+        native.server.asked();
+        native
+    }
+
     pub async fn enrolled() -> Self {
         let native = Self::new();
         native.engine.enrol(&native.server.token()).await.unwrap();
@@ -437,7 +483,8 @@ pub fn engine(
     transport: impl FnOnce(&Settings) -> Arc<dyn Transport>,
     packages: &Arc<FakePackages>,
 ) -> LocalEngine {
-    let (settings, layout, runner) = computer(folder, address, "tests");
+    let (mut settings, layout, runner) = computer(folder, address, "tests");
+    settings.client_certificate = true;
     let transport = transport(&settings);
     let identity = Arc::new(SystemIdentity::new(
         "4C4C4544-0051-3610-8052-B4C04F4A3132".into(),

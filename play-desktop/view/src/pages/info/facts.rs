@@ -2,7 +2,7 @@
 
 use crate::{
     parts::TimeText,
-    text::{Locale, bytes, filled, i18n::td_string, tag, use_i18n},
+    text::{Locale, bytes, day_of, filled, i18n::td_string, tag, use_i18n},
 };
 use leptos::prelude::*;
 use migasfree_play_records::{Computer, Connectivity, Machine};
@@ -66,6 +66,10 @@ fn organization(computer: &Computer, locale: Locale) -> Vec<(&'static str, Strin
             identified(computer, locale),
         ),
         (
+            td_string!(locale, info.certificate_until),
+            certificate(computer.certificate_until, locale),
+        ),
+        (
             td_string!(locale, info.status),
             lifecycle(&computer.machine.status, locale).to_owned(),
         ),
@@ -97,6 +101,14 @@ fn identified(computer: &Computer, locale: Locale) -> String {
     match computer.key_fingerprint.as_str() {
         "" => words.to_owned(),
         key => format!("{words} ({key})"),
+    }
+}
+
+/// The day until which the computer's certificate is valid; empty where it has none.
+fn certificate(until: i64, locale: Locale) -> String {
+    match until {
+        0 => String::new(),
+        until => day_of(until, locale).1,
     }
 }
 
