@@ -19,8 +19,9 @@ use crate::files;
 const PACKAGER_NAME: &str = "packager.user";
 
 /// Files of the native protocol that go with the keys.
-const NATIVE_FILES: [&str; 6] = [
+const NATIVE_FILES: [&str; 7] = [
     own::KEY_FILE,
+    own::NEXT_KEY_FILE,
     own::ENROLMENT_FILE,
     own::DEFINITIONS_FILE,
     own::INVENTORY_FILE,

@@ -13,6 +13,8 @@ use crate::random::Random;
 
 /// The private key, in PKCS#8 (DER).
 pub const KEY_FILE: &str = "computer.key";
+/// The key that is to take its place, until the server has said what becomes of it.
+pub const NEXT_KEY_FILE: &str = "computer.key.next";
 /// What became of the key at the server.
 pub const ENROLMENT_FILE: &str = "native.json";
 /// What the server defines for this computer.
@@ -81,7 +83,63 @@ impl OwnKey {
     /// # Errors
     /// [`OwnKeyError`] when it is damaged or cannot be read.
     pub fn read(&self) -> Result<Option<KeyPair>, OwnKeyError> {
-        let file = self.folder.join(KEY_FILE);
+        self.read_key(KEY_FILE)
+    }
+
+    /// The key that is to take its place, if there is one.
+    ///
+    /// # Errors
+    /// As [`Self::read`].
+    pub fn next_key(&self) -> Result<Option<KeyPair>, OwnKeyError> {
+        self.read_key(NEXT_KEY_FILE)
+    }
+
+    /// Whether a key is to take the place of the one there is.
+    #[must_use]
+    pub fn has_next(&self) -> bool {
+        self.folder.join(NEXT_KEY_FILE).exists()
+    }
+
+    /// Makes a key that is to take the place of the one there is, unless that was begun before.
+    ///
+    /// # Errors
+    /// [`OwnKeyError`].
+    pub fn prepare_next(&self, random: &dyn Random) -> Result<(), OwnKeyError> {
+        if self.next_key()?.is_some() {
+            return Ok(());
+        }
+        let key = KeyPair::generate(|seed| random.fill(seed));
+        self.write(NEXT_KEY_FILE, &key.to_pkcs8())
+    }
+
+    /// The next key is the key from now on, where there is one.
+    ///
+    /// # Errors
+    /// Those of the file system.
+    pub fn take_next(&self) -> Result<(), OwnKeyError> {
+        let file = self.folder.join(NEXT_KEY_FILE);
+        match std::fs::rename(&file, self.folder.join(KEY_FILE)) {
+            Err(source) if source.kind() != io::ErrorKind::NotFound => {
+                Err(OwnKeyError::Io { file, source })
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// No key takes the place of the one there is.
+    ///
+    /// # Errors
+    /// Those of the file system.
+    pub fn drop_next(&self) -> Result<(), OwnKeyError> {
+        let file = self.folder.join(NEXT_KEY_FILE);
+        match files::remove_optional(&file) {
+            Ok(_) => Ok(()),
+            Err(source) => Err(OwnKeyError::Io { file, source }),
+        }
+    }
+
+    fn read_key(&self, name: &str) -> Result<Option<KeyPair>, OwnKeyError> {
+        let file = self.folder.join(name);
         match std::fs::read(&file) {
             Ok(der) => KeyPair::from_pkcs8(&der)
                 .map(Some)
@@ -185,6 +243,23 @@ mod tests {
         let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
         assert_eq!(mode(own.folder()), 0o700);
         assert_eq!(mode(&own.folder().join(KEY_FILE)), 0o600);
+    }
+
+    #[test]
+    fn the_next_key_takes_the_place_of_the_one_there_is_only_when_it_is_told_to() {
+        let (_folder, own) = own();
+        let first = own.read_or_make(&Sevens).unwrap();
+        own.take_next().unwrap();
+        let eights = KeyPair::generate(|seed| seed.fill(8));
+        own.write(NEXT_KEY_FILE, &eights.to_pkcs8()).unwrap();
+        own.prepare_next(&Sevens).unwrap();
+        assert_eq!(own.read().unwrap().unwrap().public(), first.public());
+        own.take_next().unwrap();
+        assert_eq!(own.read().unwrap().unwrap().public(), eights.public());
+        own.prepare_next(&Sevens).unwrap();
+        assert!(own.has_next());
+        own.drop_next().unwrap();
+        assert!(!own.has_next());
     }
 
     #[test]

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use migasfree_native::enrolment::{
     Credentials as Operator, Enrolled, EnrolmentAnswer, EnrolmentRequest, Identity as Named,
-    MoveOver,
+    MoveOver, Previous,
 };
 use migasfree_native::features::{Features, Offer};
 use migasfree_native::key::{KeyPair, PublicKey, Thumbprint};
@@ -229,19 +229,43 @@ impl NativeRegistration {
         }
     }
 
+    /// Where the server knows this computer by its key already, another one is to take its place.
+    fn prepare_successor(&self) -> Result<(), EngineError> {
+        if self.is_known() && self.own.read()?.is_some() {
+            self.own.prepare_next(&*self.means.random)?;
+        }
+        Ok(())
+    }
+
+    fn is_known(&self) -> bool {
+        matches!(self.own.enrolment(), Ok(Some(Enrolment::Enrolled { .. })))
+    }
+
+    /// The key to be let in, and the one that vouches for it.
+    fn keys(&self) -> Result<(KeyPair, Option<KeyPair>), EngineError> {
+        Ok(match self.own.next_key()? {
+            Some(next) => (next, self.own.read()?),
+            None => (self.own.read_or_make(&*self.means.random)?, None),
+        })
+    }
+
     /// Asks the server with this key to let the own one in.
     async fn ask(&self, server: PublicKey, voucher: Voucher) -> Result<ComputerId, EngineError> {
-        let key = self.own.read_or_make(&*self.means.random)?;
+        let (key, before) = self.keys()?;
         let fingerprint = key.public().thumbprint().to_string();
-        let request = self.request(&key, &voucher).await?;
+        let mut request = self.request(&key, &voucher).await?;
+        let vouch = |old: &KeyPair| Previous::new(old, key.public(), server.thumbprint());
+        request.previous = before.as_ref().map(vouch);
         let answer = native::enrol(&self.link(key, server), &request).await;
         match answer {
             Ok(EnrolmentAnswer::Enrolled(enrolled)) => {
+                self.own.take_next()?;
                 self.keep(&enrolled)?;
                 Ok(enrolled.computer)
             }
             Ok(EnrolmentAnswer::Pending { retry_after }) => {
                 self.pin(server)?;
+                self.own.take_next()?;
                 self.own
                     .save_enrolment(&Enrolment::Pending { retry_after })?;
                 Err(EngineError::Pending {
@@ -249,12 +273,18 @@ impl NativeRegistration {
                     retry_after,
                 })
             }
-            Ok(EnrolmentAnswer::Refused(reason)) => Err(voucher.refused(reason.text)),
+            Ok(EnrolmentAnswer::Refused(reason)) => {
+                self.own.drop_next()?;
+                Err(voucher.refused(reason.text))
+            }
             Err(ApiError::Status {
                 status: 401 | 403,
                 detail,
                 ..
-            }) => Err(voucher.refused(detail)),
+            }) => {
+                self.own.drop_next()?;
+                Err(voucher.refused(detail))
+            }
             Err(error) => Err(error.into()),
         }
     }
@@ -354,13 +384,14 @@ impl Registration for NativeRegistration {
         match self.own.enrolment() {
             Ok(Some(Enrolment::Enrolled {
                 project, features, ..
-            })) if project == self.project => self.native(&features).ok(),
+            })) if project == self.project && !self.own.has_next() => self.native(&features).ok(),
             Ok(None) => self.sealed.known(),
             Ok(Some(_)) | Err(_) => None,
         }
     }
 
-    /// A computer that is known by its own key asks nothing: the first call that it makes says whether it still is.
+    /// A computer that is known by its own key asks nothing: the first call that it makes says whether it still is. What
+    /// became of the key that is to take its place is asked first: the answer may have been lost.
     async fn session(&self) -> Result<Arc<dyn Server>, EngineError> {
         let known = self.server_key()?;
         match (self.own.enrolment()?, known) {
@@ -369,7 +400,7 @@ impl Registration for NativeRegistration {
                     project, features, ..
                 }),
                 _,
-            ) if project == self.project => self.native(&features),
+            ) if project == self.project && !self.own.has_next() => self.native(&features),
             (None, None) => self.unmoved().await,
             (None, Some(_)) if self.sealed.is_registered() => self.unmoved().await,
             (Some(_), None) => self.native(&Features::default()),
@@ -387,11 +418,13 @@ impl Registration for NativeRegistration {
     ) -> Result<ComputerId, EngineError> {
         if credentials.username.is_empty()
             && !accept_new_keys
+            && !self.is_known()
             && let Some(token) = self.configured_token()?
         {
             return self.enrol(&token).await;
         }
         if let Some(server) = self.server_key()?.filter(|_| !accept_new_keys) {
+            self.prepare_successor()?;
             return self.ask(server, Voucher::of(credentials)).await;
         }
         let id = self.sealed.register(credentials, accept_new_keys).await?;
@@ -404,6 +437,7 @@ impl Registration for NativeRegistration {
 
     async fn enrol(&self, token: &EnrolmentToken) -> Result<ComputerId, EngineError> {
         let server = self.vouched_for(token.server).await?;
+        self.prepare_successor()?;
         let voucher = Voucher {
             token: Some(token.secret.clone()),
             operator: None,

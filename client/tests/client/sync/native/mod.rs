@@ -59,6 +59,48 @@ async fn root_may_say_which_server_it_is_and_who_registers_vouches_then() {
     assert!(native.engine.standing().is_native());
 }
 
+async fn register(native: &Native) -> Result<i64, EngineError> {
+    let recorder = Recorder::default();
+    let job = Job::new(JobId::unique(), &recorder);
+    let nobody = Credentials::default();
+    let id = native.engine.register(&nobody, &job).await?;
+    Ok(id.0)
+}
+
+#[tokio::test]
+async fn who_registers_again_gets_another_key_that_the_one_before_vouches_for() {
+    let native = Native::settled().await;
+    assert_eq!(register(&native).await.unwrap(), 7);
+    let (old, new) = {
+        let mind = native.server.mind();
+        (mind.enrolments[0].clone(), mind.enrolments[1].clone())
+    };
+    assert_ne!(old.public_key, new.public_key);
+    let server = native.server.key.public().thumbprint();
+    let previous = new.previous.unwrap();
+    assert!(previous.is_by(&old.public_key, &new.public_key, server));
+    let fingerprint = new.public_key.thumbprint().to_string();
+    assert_eq!(native.engine.standing(), Standing::OwnKey { fingerprint });
+    assert!(!native.file("computer.key.next").exists());
+    native.sync().await.unwrap();
+}
+
+#[tokio::test]
+async fn what_became_of_the_next_key_is_asked_again_when_the_answer_was_lost() {
+    let native = Native::settled().await;
+    let before = native.engine.standing();
+    native.server.mind().way = Way::Drops;
+    let error = register(&native).await.unwrap_err();
+    assert!(matches!(error, EngineError::Offline(_)), "{error}");
+    assert_eq!(native.engine.standing(), before);
+    native.server.mind().way = Way::Straight;
+    native.sync().await.unwrap();
+    let mind = native.server.mind();
+    assert_eq!(mind.enrolments.len(), 3);
+    assert_eq!(mind.enrolments[1].public_key, mind.enrolments[2].public_key);
+    assert_ne!(native.engine.standing(), before);
+}
+
 #[tokio::test]
 async fn a_server_without_the_protocol_takes_no_token() {
     let native = Native::new();
