@@ -62,13 +62,11 @@ fn request(key: &KeyPair) -> Vec<u8> {
 fn pem(label: &str, der: &[u8]) -> String {
     let text = STANDARD.encode(der);
     let mut lines = String::new();
-    for (index, letter) in text.chars().enumerate() {
-        if index > 0 && index % LINE == 0 {
-            lines.push('\n');
-        }
-        lines.push(letter);
+    for line in text.as_bytes().chunks(LINE) {
+        lines.push_str(&String::from_utf8_lossy(line));
+        lines.push('\n');
     }
-    format!("-----BEGIN {label}-----\n{lines}\n-----END {label}-----\n")
+    format!("-----BEGIN {label}-----\n{lines}-----END {label}-----\n")
 }
 
 #[cfg(test)]

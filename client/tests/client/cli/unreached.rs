@@ -90,6 +90,24 @@ async fn a_file_for_the_own_authority_that_holds_no_certificate_is_named() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_server_is_believed_by_the_authorities_that_it_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let trusted = folder.path().join("trusted.pem");
+    Authority::new().write(&trusted);
+    let own = Authority::new();
+    let port = own.server("localhost", (2020, 2090)).await;
+    let computer = configured(&format!("[client]\nServer = https://localhost:{port}\n"));
+    let state = format!("var/lib/migasfree/localhost_{port}");
+    let state = computer.path().join(state);
+    fs::create_dir_all(&state).unwrap();
+    let answer = signs_in_from(computer.path(), &trusted).await.ends(75);
+    says(&answer, &["ca-certificates", "ca.pem"]);
+    own.write(&state.join("authorities.pem"));
+    let answer = signs_in_from(computer.path(), &trusted).await;
+    assert!(!answer.err.contains("ca-certificates"), "{}", answer.err);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_computer_without_certificates_says_which_package_brings_them() {
     let port = Authority::new().server("localhost", (2020, 2090)).await;
     let server = format!("https://localhost:{port}");

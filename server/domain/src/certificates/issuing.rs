@@ -19,7 +19,7 @@ use crate::services::{OfDomain as _, Services};
 const COMPUTER_LIFETIME: Duration = Duration::from_secs(90 * 86_400);
 const ADMINISTRATOR_LIFETIME: Duration = Duration::from_secs(365 * 86_400);
 /// As many a computer is given when it asks; one does for 60 days.
-pub const MOST_A_DAY: i64 = 5;
+pub(super) const MOST_A_DAY: i64 = 5;
 const A_DAY: Duration = Duration::from_secs(86_400);
 /// Where the list of those that were taken back can be had, for programs that read the certificate.
 const LIST_PATH: &str = "/manager/v1/public/crl";
