@@ -10,6 +10,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
+use super::erasing::ERASED;
+
 /// What every hash of a record begins with.
 const KIND: &str = "migasfree audit 1";
 
@@ -72,6 +74,15 @@ impl Personal {
             Self::Before => "before",
             Self::After => "after",
             Self::Address => "address",
+        }
+    }
+
+    /// What stands for a value that was erased.
+    const fn erased(self) -> Option<&'static str> {
+        match self {
+            Self::Username | Self::ObjectText => Some(ERASED),
+            Self::Before | Self::After => None,
+            Self::Address => Some(""),
         }
     }
 }
@@ -143,13 +154,18 @@ impl Record {
         }
     }
 
+    /// Whether a value is what erasing leaves: beside a hash that nothing can be compared with, anything else was put there.
+    fn is_erased(&self, personal: Personal) -> bool {
+        self.value(personal) == personal.erased()
+    }
+
     /// The salted hash of a value, also when the value is gone.
     fn seal(&self, personal: Personal, seals: Option<&Seals>) -> Option<String> {
         let name = personal.name();
         let salt = match seals {
             None => self.salt_of(personal),
             Some(seals) => match seals.gone.get(name) {
-                Some(seal) => return Some(seal.clone()),
+                Some(seal) => return self.is_erased(personal).then(|| seal.clone()),
                 None => seals.salts.get(name)?.clone(),
             },
         };
@@ -167,7 +183,7 @@ impl Record {
     }
 
     /// Erases some values: their hashes stay, and nobody can find out any more what they were of.
-    pub(crate) fn erase(&mut self, erased: &[Personal], replacement: &str) {
+    pub(crate) fn erase(&mut self, erased: &[Personal]) {
         let Some(left) = self.left() else {
             return;
         };
@@ -190,8 +206,8 @@ impl Record {
         self.seals = serde_json::to_string(&seals).ok();
         for personal in erased {
             match personal {
-                Personal::Username => replacement.clone_into(&mut self.username),
-                Personal::ObjectText => replacement.clone_into(&mut self.object_text),
+                Personal::Username => ERASED.clone_into(&mut self.username),
+                Personal::ObjectText => ERASED.clone_into(&mut self.object_text),
                 Personal::Before => self.before = None,
                 Personal::After => self.after = None,
                 Personal::Address => self.address.clear(),
@@ -278,7 +294,7 @@ mod tests {
             let mut record = record(texts, before, id);
             let hash = record.linked("x");
             for place in [first, second] {
-                record.erase(&PERSONAL[place..=place], "erased");
+                record.erase(&PERSONAL[place..=place]);
                 prop_assert_eq!(record.linked("x"), hash.clone());
             }
             prop_assert!(record.salt.is_empty());
@@ -286,6 +302,24 @@ mod tests {
                 record.username.push('x');
                 prop_assert_ne!(record.linked("x"), hash);
             }
+        }
+
+        #[test]
+        fn nothing_can_be_put_where_something_was_erased(
+            (texts, before, id) in any::<([String; 4], Option<String>, i64)>(),
+            place in 0..PERSONAL.len(),
+            forged in "[a-z]{1,9}",
+        ) {
+            let mut record = record(texts, before, id);
+            record.erase(&PERSONAL[place..=place]);
+            match PERSONAL[place] {
+                Personal::Username => record.username = forged,
+                Personal::ObjectText => record.object_text = forged,
+                Personal::Before => record.before = Some(forged),
+                Personal::After => record.after = Some(forged),
+                Personal::Address => record.address = forged,
+            }
+            prop_assert_eq!(record.linked("x"), None);
         }
     }
 }

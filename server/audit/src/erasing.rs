@@ -33,7 +33,7 @@ pub async fn erase(tx: &mut Tx, user: Option<UserId>, name: &str) -> Result<u64>
         last_id = last.id;
         for mut record in page {
             let found = of_account(&record, user, name);
-            record.erase(&found, ERASED);
+            record.erase(&found);
             write(tx, &record).await?;
             erased += 1;
         }

@@ -13,6 +13,10 @@ const PAGE_ROWS: usize = 1_000;
 pub(crate) const PAGE: &str = "SELECT id, created_at, user_id, username, action, entity, object_id, object_text, before, \
     after, address, salt, seals, hash FROM audit_record WHERE id > $1 AND id <= $2 ORDER BY id LIMIT $3";
 
+/// Where the chain says it ends, and the last record there is: of one moment, since others add to both.
+const END: &str =
+    "SELECT last_id, hash, (SELECT MAX(id) FROM audit_record) FROM audit_head WHERE id = 1";
+
 /// What was found.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Verification {
@@ -109,9 +113,7 @@ pub async fn verify(db: &Db, key: &Key) -> Result<Verification> {
 }
 
 async fn walk(db: &Db, key: &Key, start: Option<&Checkpoint>) -> Result<Verification> {
-    let (last_id, end): (i64, String) = db
-        .one("SELECT last_id, hash FROM audit_head WHERE id = 1", args![])
-        .await?;
+    let (last_id, end, newest): (i64, String, Option<i64>) = db.one(END, args![]).await?;
     let mut place = start.map_or_else(Place::default, Checkpoint::place);
     let mut found = Verification {
         checked: 0,
@@ -143,6 +145,9 @@ async fn walk(db: &Db, key: &Key, start: Option<&Checkpoint>) -> Result<Verifica
         Some(place.broken(Reason::Missing))
     } else if place.hash != end {
         let (id, reason) = (last_id, Reason::End);
+        Some(Broken { id, reason })
+    } else if newest.is_some_and(|newest| newest > last_id) {
+        let (id, reason) = (last_id + 1, Reason::End);
         Some(Broken { id, reason })
     } else {
         None

@@ -104,6 +104,11 @@ on_both_engines! {
             execute(&server, undo, id).await;
             assert_eq!(broken(&server).await, None, "{undo}");
         }
+        execute(&server, "INSERT INTO audit_record (id, created_at, username, action, entity, salt, hash) \
+            SELECT id + 2, created_at, username, action, entity, salt, hash FROM audit_record WHERE id = $1", id).await;
+        assert_eq!(broken(&server).await, Some(Broken { id: id + 2, reason: Reason::End }), "behind the end");
+        execute(&server, "DELETE FROM audit_record WHERE id = $1", id + 2).await;
+        assert_eq!(broken(&server).await, None);
         execute(&server, "DELETE FROM audit_record WHERE id = $1", id + 1).await;
         assert_eq!(broken(&server).await, Some(Broken { id: id + 1, reason: Reason::Missing }));
         execute(&server, "UPDATE audit_head SET last_id = $1", id).await;
@@ -175,6 +180,25 @@ on_both_engines! {
             .await.unwrap();
         assert_eq!(found, 0);
     }
+    async fn nothing_is_put_where_a_person_was_erased(server: Server) {
+        let ana = Author { user: None, name: "ana".to_owned(), address: "192.0.2.7".to_owned() };
+        write(&server, &ana, &["one", "two"]).await;
+        let id = verified(&server).await.last_id;
+        let mut tx = server.state().db.begin().await.unwrap();
+        audit::erase(&mut tx, None, "ana").await.unwrap();
+        tx.commit().await.unwrap();
+        assert_eq!(broken(&server).await, None);
+        for (change, undo) in [
+            ("UPDATE audit_record SET username = 'eve' WHERE id = $1", "UPDATE audit_record SET username = '(erased)' WHERE id = $1"),
+            ("UPDATE audit_record SET address = '203.0.113.5' WHERE id = $1", "UPDATE audit_record SET address = '' WHERE id = $1"),
+        ] {
+            execute(&server, change, id).await;
+            assert_eq!(broken(&server).await, Some(Broken { id, reason: Reason::Changed }), "{change}");
+            execute(&server, undo, id).await;
+            assert_eq!(broken(&server).await, None, "{undo}");
+        }
+    }
+
     async fn who_is_not_let_in_is_noted_a_few_times_and_without_what_they_typed(server: Server) {
         let count = async |what: &'static str| {
             let (count,): (i64,) = server.state().db.one(what, args![]).await.unwrap();
