@@ -25,11 +25,12 @@ where
     S: Clone + Send + Sync + 'static,
 {
     let entities = rest::router().with_state(state.services.clone());
+    let calls = accounts::person::asked_for(calls(), &state);
     Router::new()
         .merge(entities)
         .merge(openapi::router())
         .merge(stats::router(state.registry))
-        .merge(call::routes(calls(), |route| route))
+        .merge(call::routes(calls, |route| route))
         .with_state(state)
 }
 

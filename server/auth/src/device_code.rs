@@ -433,7 +433,7 @@ pub struct Program {
 /// The programs somebody let in.
 ///
 /// # Errors
-/// [`AuthError::NotInPerson`] for an API key.
+/// [`AuthError::NotInPerson`] for a program.
 pub async fn programs(auth: &Auth, operator: &Operator) -> Result<Vec<Program>, AuthError> {
     operator.in_person()?;
     let rows: Vec<(i64, String, String, Ts, Ts)> = auth
@@ -459,7 +459,7 @@ pub async fn programs(auth: &Auth, operator: &Operator) -> Result<Vec<Program>, 
 /// Lets a program out; false when it is not in.
 ///
 /// # Errors
-/// [`AuthError::NotInPerson`] for an API key.
+/// [`AuthError::NotInPerson`] for a program.
 pub async fn end(auth: &Auth, operator: &Operator, id: i64) -> Result<bool, AuthError> {
     operator.in_person()?;
     let mut tx = auth.db.begin().await?;

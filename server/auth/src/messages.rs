@@ -56,7 +56,7 @@ migasfree_types::messages! {
     /// What to do about it.
     pub address_mail_advice(): "If that was not you, tell an administrator at once.";
     /// An API key, where the person themselves is asked for.
-    pub not_in_person(): "An API key cannot do this: sign in yourself.";
+    pub not_in_person(): "A program cannot do this: sign in yourself.";
     /// An API key of other networks.
     pub key_network(address): "This API key may not be used from { $address }: ask whoever made it to allow that address.";
     /// A token where they are switched off.

@@ -39,6 +39,8 @@ pub struct Operator {
     proxies: Proxies,
     /// What the key is called that acts for them.
     key: Option<String>,
+    /// Whether a program acts for them that they let in by a code.
+    program: bool,
 }
 
 /// Whether a set of permissions (`core.change_tag`) holds one, itself or through the one that brings it.
@@ -49,8 +51,15 @@ pub fn permits(permissions: &HashSet<String>, permission: &str, proxies: Proxies
             .any(|(proxy, base)| *proxy == permission && permissions.contains(*base))
 }
 
-/// Name, superuser, staff, preferred domain and scope of an operator.
-type Account = (String, bool, bool, Option<DomainId>, Option<ScopeId>);
+/// Name, superuser, staff, preferred domain and scope of an operator, and the program that acts for them.
+type Account = (
+    String,
+    bool,
+    bool,
+    Option<DomainId>,
+    Option<ScopeId>,
+    Option<String>,
+);
 
 impl Operator {
     /// Whether they hold a permission (`core.change_tag`).
@@ -70,13 +79,14 @@ impl Operator {
         }
     }
 
-    /// Refuses a program with a key: some things people do themselves.
+    /// Refuses a program that has a key or was let in by a code: some things people do themselves.
     ///
     /// # Errors
     /// [`AuthError::NotInPerson`]
     pub const fn in_person(&self) -> Result<(), AuthError> {
         match self.credential {
             Credential::ApiKey(_) => Err(AuthError::NotInPerson),
+            _ if self.program => Err(AuthError::NotInPerson),
             _ => Ok(()),
         }
     }
@@ -144,14 +154,19 @@ impl Operator {
         address: String,
     ) -> Result<Option<Self>> {
         let db = &auth.db;
+        let sign_in = match credential {
+            Credential::Jwt(sign_in) => Some(sign_in),
+            _ => None,
+        };
         let row = db
             .optional::<Account>(
-                "SELECT username, is_superuser, is_staff, domain_preference_id, scope_preference_id \
-                 FROM core_userprofile WHERE id = $1 AND is_active",
-                args![id],
+                "SELECT u.username, u.is_superuser, u.is_staff, u.domain_preference_id, \
+                 u.scope_preference_id, j.program FROM core_userprofile AS u \
+                 LEFT JOIN auth_jwt AS j ON j.id = $2 WHERE u.id = $1 AND u.is_active",
+                args![id, sign_in],
             )
             .await?;
-        let Some((username, is_superuser, is_staff, domain, scope)) = row else {
+        let Some((username, is_superuser, is_staff, domain, scope, program)) = row else {
             return Ok(None);
         };
         let (permissions, domains) = if is_superuser {
@@ -175,6 +190,7 @@ impl Operator {
             permissions,
             proxies: auth.settings.proxies,
             key: None,
+            program: program.is_some_and(|program| !program.is_empty()),
         };
         let Credential::ApiKey(key) = credential else {
             return Ok(Some(operator));

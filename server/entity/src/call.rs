@@ -33,6 +33,8 @@ pub struct Call {
     pub gives: Gives,
     /// Whether nobody has to sign in.
     pub open: bool,
+    /// Whether programs may although it is about one's own account, which people see to themselves.
+    pub programs: bool,
     /// Statuses with which it is refused as version 5 does it: by a text or an object.
     pub refuses: &'static [&'static str],
 }
@@ -82,6 +84,7 @@ pub fn call(verb: Verb, path: impl Into<String>, summary: &'static str) -> Call 
         takes: Takes::Members(&[]),
         gives: Gives::Members(&[]),
         open: false,
+        programs: false,
         refuses: &[],
     }
 }
@@ -91,6 +94,13 @@ impl Call {
     #[must_use]
     pub const fn open(mut self) -> Self {
         self.open = true;
+        self
+    }
+
+    /// The same for programs, too, where it is about the account they work for.
+    #[must_use]
+    pub const fn for_programs(mut self) -> Self {
+        self.programs = true;
         self
     }
 

@@ -6,12 +6,19 @@ use migasfree_server_db::args;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::harness::{Answer, Client, Server};
+use crate::harness::{Answer, Client, Server, described};
 use crate::on_both_engines;
 
 const ROOT: &str = "/api/v1/token/device-code/";
 const ACCOUNT: &str = "/rest-auth/user/";
 const PROGRAMS: &str = "/api/v1/token/account/programs/";
+
+/// What programs do for the account they work for.
+const OF_PROGRAMS: [(&str, &str); 3] = [
+    ("GET", ACCOUNT),
+    ("GET", "/rest-auth/user/effective-access/"),
+    ("POST", "/rest-auth/logout/"),
+];
 
 /// A program that waits, and what it was told.
 struct Program<'a> {
@@ -118,6 +125,44 @@ on_both_engines! {
         assert_eq!(connect.get(ACCOUNT).await.status, 401);
         assert_eq!(refreshed(&server, &tokens.json["refresh_token"]).await.json["error"], "invalid_grant");
         assert_eq!(ana.get(PROGRAMS).await.json, json!([]));
+    }
+
+    async fn nothing_of_ones_own_account_is_done_by_programs(server: Server) {
+        let ana = server.operator("ana", &["core.view_platform"]).await;
+        let program = Program::begin(&server).await;
+        assert_eq!(program.decided(&ana, "approve").await.status, 200);
+        let connect = bearing(&server, &program.ask().await);
+        let made = ana.post("/api/v1/token/account/api-keys/", json!({"name": "Backup", "permissions": []})).await;
+        let keyed = Client::bearing(server.url(), made.json["key"].as_str().unwrap());
+        let calls = described::of_own_account();
+        assert!(calls.len() > 20, "{calls:?}");
+        for (method, path) in calls {
+            if OF_PROGRAMS.contains(&(method.as_str(), path.as_str())) {
+                continue;
+            }
+            for program in [&connect, &keyed] {
+                let answer = Answer::of(program.request(method.clone(), &path).json(&json!({}))).await;
+                assert_eq!((answer.status, answer.code()), (403, "not_in_person"), "{method} {path}: {}", answer.text);
+            }
+        }
+        let id = connect.get(ACCOUNT).await.json["id"].as_i64().unwrap();
+        let token = connect.post(&format!("/api/v1/token/user-profiles/{id}/update-token/"), json!({})).await;
+        assert_eq!(token.status, 403, "{}", token.text);
+        assert_eq!(keyed.get(ACCOUNT).await.status, 200);
+        assert_eq!(connect.post("/rest-auth/logout/", json!({})).await.status, 200);
+        assert_eq!(connect.get(ACCOUNT).await.status, 401);
+    }
+
+    async fn a_program_of_a_superuser_makes_no_other(server: Server) {
+        let program = Program::begin(&server).await;
+        assert_eq!(program.decided(&server.admin().await, "approve").await.status, 200);
+        let connect = bearing(&server, &program.ask().await);
+        let users = "/api/v1/token/user-profiles/";
+        let made = connect.post(users, json!({"username": "master", "is_superuser": true})).await;
+        assert_eq!((made.status, made.code()), (403, "not_in_person"), "{}", made.text);
+        let own = connect.patch(&format!("{users}1/"), json!({"email": "eve@example.org"})).await;
+        assert_eq!((own.status, own.code()), (403, "not_in_person"), "{}", own.text);
+        assert_eq!(connect.post(users, json!({"username": "bea"})).await.status, 201);
     }
 
     async fn a_program_that_comes_back_stays_in_but_not_for_ever(server: Server) {

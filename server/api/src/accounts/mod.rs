@@ -6,6 +6,7 @@ mod certificates;
 mod device_code;
 mod factors;
 mod fields;
+pub(crate) mod person;
 mod place;
 mod providers;
 mod reset;
@@ -100,14 +101,18 @@ pub(crate) fn calls() -> Vec<Served<ApiState>> {
             "End this session or token",
         )
         .giving(DETAIL)
+        .for_programs()
         .answered(sign_in::sign_out),
-        user(Verb::Get, "One's own account").answered(account::show),
+        user(Verb::Get, "One's own account")
+            .for_programs()
+            .answered(account::show),
         call(
             Verb::Get,
             "/rest-auth/user/effective-access/",
             "What one may do oneself, and where each right comes from",
         )
         .giving(effective_access::MEMBERS)
+        .for_programs()
         .answered(account::access),
         change(Verb::Put).answered(account::update),
         change(Verb::Patch).answered(account::update),

@@ -37,6 +37,29 @@ pub fn difference(method: &Method, path: &str, answer: &Answer) -> Option<String
     broken(&content["schema"], &answer.json)
 }
 
+/// The calls about one's own account that are not for everybody, of an object that is not there.
+pub fn of_own_account() -> Vec<(Method, String)> {
+    let own = [
+        "/rest-auth/",
+        "/api/v1/token/account/",
+        "/api/v1/token/device-code/",
+    ];
+    let mut calls = Vec::new();
+    for (path, item) in DOCUMENT["paths"].as_object().unwrap() {
+        if !own.iter().any(|own| path.starts_with(own)) {
+            continue;
+        }
+        for (method, operation) in item.as_object().unwrap() {
+            let method = Method::from_bytes(method.to_uppercase().as_bytes()).unwrap();
+            let for_everybody = operation["security"].is_array();
+            if !for_everybody && operation.get("responses").is_some() {
+                calls.push((method, path.replace("{id}", "4711")));
+            }
+        }
+    }
+    calls
+}
+
 /// What the description says of an address; names come before placeholders.
 fn described(path: &str) -> Option<&'static Value> {
     let path = path.split('?').next()?;
