@@ -6,8 +6,13 @@ use std::collections::HashSet;
 
 use migasfree_server_auth::Operator;
 use migasfree_server_db::{Db, Result};
-use migasfree_server_entity::visibility::{Limits, Sight, Way};
+use migasfree_server_entity::{
+    load::Source,
+    visibility::{Limits, Sight, Way},
+};
 use sea_query::{Expr, ExprTrait, Query, SelectStatement, UnionType};
+
+use crate::ids::{ComputerId, ProjectId};
 
 /// States in which a computer counts as being in use.
 pub const PRODUCTIVE: [&str; 3] = ["assigned", "reserved", "unknown"];
@@ -78,6 +83,34 @@ pub async fn seen_ids(db: &Db, operator: &Operator) -> Result<Option<HashSet<i64
 #[must_use]
 pub fn reachable(operator: &Operator) -> Option<SelectStatement> {
     Limits::writing(operator).map(|limits| computers(&limits))
+}
+
+/// Whether an operator's domains reach a project, and a computer that is there already. What somebody prefers to look at
+/// makes no difference.
+pub(crate) async fn reaches(
+    source: &mut Source<'_>,
+    operator: &Operator,
+    project: ProjectId,
+    computer: Option<ComputerId>,
+) -> Result<bool> {
+    let Some(own) = operator.boundary() else {
+        return Ok(true);
+    };
+    let limits = Limits {
+        domains: Some(own.iter().map(|domain| domain.0).collect()),
+        scope: None,
+    };
+    let mut select = projects(&limits);
+    select
+        .and_where(Expr::col(("vj", "project_id")).eq(project.0))
+        .limit(1);
+    if let Some(computer) = computer {
+        let known = computers(&limits)
+            .and_where(Expr::col(("vc", "id")).eq(computer.0))
+            .take();
+        select.and_where(Expr::exists(known));
+    }
+    Ok(!source.rows(&select).await?.is_empty())
 }
 
 fn computers(limits: &Limits) -> SelectStatement {

@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use migasfree_server_audit::Author;
+use migasfree_server_auth::Operator;
 use migasfree_server_db as db;
 use migasfree_types::message::Message;
 
@@ -29,8 +29,8 @@ pub enum Voucher<'a> {
     Nothing,
     /// What a token's maker was shown.
     Token(&'a str),
-    /// Somebody who signed in and may add computers: whoever calls checked both.
-    Operator(&'a Author),
+    /// Somebody who signed in. Their word is good for computers and projects that they may change.
+    Operator(&'a Operator),
 }
 
 /// Counts a computer that nobody vouches for; refuses one too many, for so many seconds.

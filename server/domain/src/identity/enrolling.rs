@@ -9,6 +9,7 @@ use super::computers::{Claimant, come_over, create, find};
 use super::rows::{self, Held, Origin, Place, Shown, State, Telling};
 use super::tokens::{self, Token};
 use super::verdict::{Case, Rules, Verdict};
+use super::vouching::vouches_within;
 use crate::client::identity::{self, Row};
 use crate::computers::{computer::COMPUTERS, notifications::notify};
 use crate::core::rules::status::Status;
@@ -46,16 +47,21 @@ pub async fn enrol(
     let waits_with = known.as_ref().and_then(|row| row.token_id);
     let token = token(&mut tx, newcomer, (voucher, waits_with), now).await?;
     let shown = token.as_ref().map(|token| token.id);
-    let arrival = Arrival {
+    let mut arrival = Arrival {
         state,
         newcomer,
-        voucher,
+        vouching: None,
         token_id: shown.or(waits_with),
         token,
         now,
     };
     let project = arrival.project(&mut tx).await?;
     let found = arrival.find(&mut tx, project.id).await?;
+    if let Voucher::Operator(operator) = voucher {
+        let computer = found.as_ref().map(|row| row.id);
+        let is_good = vouches_within(&mut tx, operator, project.id, computer).await?;
+        arrival.vouching = is_good.then(|| operator.author());
+    }
     let case = arrival.case(&mut tx, project, found).await?;
     let verdict = case.verdict();
     if known.is_none() && !case.is_invited() {
@@ -117,7 +123,8 @@ async fn token(
 struct Arrival<'a> {
     state: &'a Services,
     newcomer: &'a Newcomer<'a>,
-    voucher: Voucher<'a>,
+    /// Who vouches for it.
+    vouching: Option<Author>,
     token: Option<Token>,
     /// That token, or the one it waits with.
     token_id: Option<EnrolmentTokenId>,
@@ -157,7 +164,7 @@ impl Arrival<'_> {
         project: Rules,
         found: Option<Row>,
     ) -> Result<Case, EnrolError> {
-        let by_operator = matches!(self.voucher, Voucher::Operator(_));
+        let by_operator = self.vouching.is_some();
         let mut case = Case {
             project,
             found: None,
@@ -210,7 +217,7 @@ impl Arrival<'_> {
             }
             None => {
                 let claims = self.newcomer.machine;
-                let author = self.vouching();
+                let author = self.vouching.as_ref();
                 let address = self.newcomer.address.to_string();
                 let who = Claimant {
                     uuid: claims.uuid,
@@ -232,7 +239,7 @@ impl Arrival<'_> {
             origin,
             verified,
             contested: false,
-            decided_by: self.vouching().and_then(|author| author.user),
+            decided_by: self.vouching.as_ref().and_then(|author| author.user),
         };
         let replaced = rows::replace(tx, computer, self.now).await?;
         let key = self.put(tx, &place, "enrol").await?;
@@ -290,13 +297,6 @@ impl Arrival<'_> {
         Ok(key)
     }
 
-    const fn vouching(&self) -> Option<&Author> {
-        match &self.voucher {
-            Voucher::Operator(author) => Some(*author),
-            Voucher::Nothing | Voucher::Token(_) => None,
-        }
-    }
-
     /// Whoever vouches, else the computer itself.
     fn author(&self, computer: Option<ComputerId>) -> Author {
         let itself = || Author {
@@ -307,7 +307,7 @@ impl Arrival<'_> {
             ),
             address: self.newcomer.address.to_string(),
         };
-        self.vouching().cloned().unwrap_or_else(itself)
+        self.vouching.clone().unwrap_or_else(itself)
     }
 
     const fn telling<'b>(&'b self, author: &'b Author) -> Telling<'b> {

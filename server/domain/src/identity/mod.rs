@@ -18,6 +18,7 @@ mod rows;
 mod sealed;
 pub mod tokens;
 mod verdict;
+mod vouching;
 
 use migasfree_server_entity::entity::Entity;
 
@@ -29,6 +30,7 @@ pub use enrolling::enrol;
 pub use moving::{Moving, clash, move_over};
 pub use rows::{Origin, State};
 pub use sealed::{Unsealed, sealed_allowed};
+pub use vouching::vouches;
 
 /// The entities of this domain.
 pub const ENTITIES: &[&Entity] = &[&tokens::ENROLMENT_TOKENS, &keys::COMPUTER_KEYS];

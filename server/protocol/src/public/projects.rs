@@ -11,6 +11,7 @@ use migasfree_server_domain::{
         rules::{architectures, slug::slug},
         slugs::{self, Among},
     },
+    identity::vouches,
     ids::PlatformId,
     services::OfDomain as _,
 };
@@ -64,15 +65,21 @@ pub(crate) async fn enrol(
     let system =
         system.map_err(|unknown| EnrolError::Invalid(messages::pms_is_one_of(unknown.known)))?;
     let open = state.settings.autoregister;
-    let may = |permission| operator.is_some_and(|operator| operator.may(permission));
     if let Some(project) = projects::by_name(&state.db, wanted.project).await? {
         // Refused here, clients ask the person for credentials; refused later, they give up.
-        if !project.auto_register_computers && !may("client.add_computer") {
-            return Err(EnrolError::Forbidden);
+        if !project.auto_register_computers {
+            let is_good = match operator {
+                Some(operator) => vouches(&state.db, operator, project.id, None).await?,
+                None => false,
+            };
+            if !is_good {
+                return Err(EnrolError::Forbidden);
+            }
         }
         return Ok(project.slug);
     }
-    if !open && !may("core.add_project") {
+    let may_add = |operator: &Operator| operator.may("core.add_project");
+    if !open && !operator.is_some_and(may_add) {
         return Err(EnrolError::Forbidden);
     }
     let Some(slug) = count_and_create(state, connection, operator, &**system, wanted).await? else {

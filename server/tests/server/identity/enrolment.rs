@@ -1,6 +1,7 @@
 //! A computer shows a key: what makes it known by that, and what makes it wait.
 
-use migasfree_server_audit::{Author, UserId};
+use migasfree_server_audit::UserId;
+use migasfree_server_auth::{Credential, Operator};
 use migasfree_server_domain::identity::{
     EnrolError, Newcomer, State, Voucher, Why, enrol, key_of, standing_of,
 };
@@ -10,12 +11,11 @@ use serde_json::json;
 use super::{Fleet, OTHER_UUID, UUID, key, machine, refused};
 use crate::on_both_engines;
 
-fn somebody() -> Author {
-    Author {
-        user: Some(UserId(1)),
-        name: "admin".to_owned(),
-        address: "10.0.0.9".to_owned(),
-    }
+async fn operator(fleet: &Fleet, user: UserId) -> Operator {
+    let auth = &fleet.server.state().auth;
+    let address = "10.0.0.9".to_owned();
+    let found = Operator::load(auth, user, Credential::Password, address).await;
+    found.unwrap().unwrap()
 }
 
 on_both_engines! {
@@ -53,12 +53,34 @@ on_both_engines! {
     }
 
     async fn somebody_who_may_add_computers_vouches(fleet: Fleet) {
-        let author = somebody();
-        let enrolled = fleet.show(&key('a'), machine(UUID, "pc1"), Voucher::Operator(&author)).await.unwrap();
+        let admin = operator(&fleet, UserId(1)).await;
+        let enrolled = fleet.show(&key('a'), machine(UUID, "pc1"), Voucher::Operator(&admin)).await.unwrap();
         let row = fleet.row(&enrolled).await;
         assert_eq!((&row["origin"], &row["decided_by"]["username"]), (&json!("operator"), &json!("admin")));
         let by = fleet.count("SELECT count(*) FROM audit_record WHERE entity = 'client.computerkey' AND user_id = 1").await;
         assert_eq!(by, 1);
+    }
+
+    async fn the_word_of_who_is_limited_to_domains_is_good_for_their_computers_alone(fleet: Fleet) {
+        let tag = fleet.tag("north").await;
+        let user = fleet.server.add_operator("ada", "", &["client.add_computer"]).await;
+        let domain = json!({"name": "North", "included_attributes": [tag], "domain_admins": [user.0]});
+        fleet.make("domains", domain).await;
+        let ada = operator(&fleet, user).await;
+        let theirs = fleet.enrolled(&key('b'), machine(OTHER_UUID, "pc2")).await;
+        let new = machine("22222222-2222-3333-4444-555555555555", "pc3");
+        let nowhere = fleet.show(&key('c'), new, Voucher::Operator(&ada)).await.unwrap();
+        assert_eq!((nowhere.state, nowhere.computer), (State::Pending, None), "a project without any of theirs");
+        let secret = fleet.secret(json!({"tags": [tag]})).await;
+        let ours = fleet.show(&key('a'), machine(UUID, "pc1"), Voucher::Token(&secret)).await.unwrap();
+        let again = fleet.show(&key('d'), machine(UUID, "pc1"), Voucher::Operator(&ada)).await.unwrap();
+        assert_eq!((again.state, again.computer), (State::Active, ours.computer));
+        let foreign = fleet.show(&key('e'), machine(OTHER_UUID, "pc2"), Voucher::Operator(&ada)).await.unwrap();
+        assert_eq!(foreign.state, State::Pending);
+        assert_eq!(fleet.identity_of(&theirs).await["thumbprint"], json!(key('b').thumbprint()), "the key it had is good");
+        let row = fleet.row(&foreign).await;
+        assert_eq!((&row["origin"], &row["decided_by"]), (&json!("approval"), &json!(null)));
+        assert_eq!(fleet.show(&key('c'), new, Voucher::Operator(&ada)).await.unwrap().state, State::Active);
     }
 
     async fn whose_a_key_is_takes_one_statement(fleet: Fleet) {
@@ -117,8 +139,8 @@ on_both_engines! {
         let secret = fleet.secret(json!({})).await;
         let refusal = fleet.show(&key('b'), machine(UUID, "pc1"), Voucher::Token(&secret)).await;
         assert_eq!(refused(refusal), Why::Retired);
-        let author = somebody();
-        let back = fleet.show(&key('b'), machine(UUID, "pc1"), Voucher::Operator(&author)).await.unwrap();
+        let admin = operator(&fleet, UserId(1)).await;
+        let back = fleet.show(&key('b'), machine(UUID, "pc1"), Voucher::Operator(&admin)).await.unwrap();
         assert_eq!((back.state, back.computer), (State::Active, first.computer));
         let status = fleet.count("SELECT count(*) FROM client_computer WHERE status = 'assigned'").await;
         assert_eq!(status, 1);

@@ -9,7 +9,6 @@ use migasfree_native::enrolment::{
 };
 use migasfree_native::features::Features;
 use migasfree_native::key::PublicKey;
-use migasfree_server_audit::Author;
 use migasfree_server_auth::{AuthError, Connection, Operator, by_password};
 use migasfree_server_db as db;
 use migasfree_server_domain::client::caller::{Caller as Known, Refused as Rejected};
@@ -127,9 +126,8 @@ impl Arrival<'_> {
             before: before.as_deref(),
             address: self.connection.client,
         };
-        let author = operator.as_ref().map(Operator::author);
         let token = self.token();
-        let voucher = voucher(author.as_ref(), token.as_deref());
+        let voucher = voucher(operator.as_ref(), token.as_deref());
         let refused: OnceLock<TooMany> = OnceLock::new();
         let limit = |project| {
             let newcomers = &self.state.newcomers;
@@ -261,9 +259,9 @@ impl Arrival<'_> {
     }
 }
 
-fn voucher<'a>(author: Option<&'a Author>, token: Option<&'a str>) -> Voucher<'a> {
-    match (author, token) {
-        (Some(author), _) => Voucher::Operator(author),
+fn voucher<'a>(operator: Option<&'a Operator>, token: Option<&'a str>) -> Voucher<'a> {
+    match (operator, token) {
+        (Some(operator), _) => Voucher::Operator(operator),
         (None, Some(token)) => Voucher::Token(token),
         (None, None) => Voucher::Nothing,
     }

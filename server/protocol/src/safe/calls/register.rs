@@ -13,6 +13,7 @@ use migasfree_server_domain::{
         validate::{Fields, MAX_HOST_NAME, cut, given},
     },
     core::rules::{identity::canonical, status::Status},
+    identity::vouches,
     ids::ComputerId,
     messages as domain_messages,
 };
@@ -88,14 +89,22 @@ async fn operator(
     }
 }
 
-/// Whether whoever gave credentials may add computers.
-fn vouches(operator: Option<&Operator>) -> bool {
-    operator.is_some_and(|operator| operator.may("client.add_computer"))
+/// Whoever gave credentials, if their word is good for the computer.
+async fn vouching<'a>(
+    call: &ProjectCall<Claimed>,
+    operator: Option<&'a Operator>,
+    computer: Option<ComputerId>,
+) -> Result<Option<&'a Operator>, Refusal> {
+    let Some(operator) = operator else {
+        return Ok(None);
+    };
+    let is_good = vouches(&call.state.db, operator, call.project.id, computer).await?;
+    Ok(is_good.then_some(operator))
 }
 
 /// Whether a computer may join the project.
 fn may_join(call: &ProjectCall<Claimed>, operator: Option<&Operator>) -> Result<(), Refusal> {
-    if call.project.auto_register_computers || vouches(operator) {
+    if call.project.auto_register_computers || operator.is_some() {
         return Ok(());
     }
     Err(not_registered())
@@ -109,7 +118,7 @@ async fn may_leave(
     uuid: &str,
     operator: Option<&Operator>,
 ) -> Result<(), Refusal> {
-    if vouches(operator) {
+    if operator.is_some() {
         return Ok(());
     }
     let is_same = identity::is_same_uuid(before.uuid.as_deref(), uuid);
@@ -134,8 +143,9 @@ async fn welcome_back(
 ) -> Reply {
     let before = known(call, id).await?;
     call.certificate.check(&before)?;
+    let operator = vouching(call, operator, Some(id)).await?;
     // A retired computer comes back only when somebody who may add it vouches for it.
-    if before.status() == Status::Unsubscribed && !vouches(operator) {
+    if before.status() == Status::Unsubscribed && operator.is_none() {
         return Err(Refusal::Said(
             StatusCode::FORBIDDEN,
             domain_messages::computer_retired(),
@@ -205,10 +215,11 @@ async fn register(
     claims: &Claims,
     operator: Option<&Operator>,
 ) -> Result<Registered, Refusal> {
+    let operator = vouching(call, operator, None).await?;
     may_join(call, operator)?;
     let ip_address = given(claims.ip_address.as_deref());
     check(claims, ip_address)?;
-    if !vouches(operator) {
+    if operator.is_none() {
         let (connection, project) = (call.connection, call.project.id);
         let newcomers = &call.state.newcomers;
         let counted = newcomers.count(&call.state.settings, connection, project, call.now);
@@ -232,9 +243,9 @@ async fn register(
     if let Some(known) = find_alone(&mut tx, call, &claims.uuid, &claims.name).await? {
         return Ok(Registered::Before(known.id));
     }
-    let vouching = operator.map(Operator::author);
+    let author = operator.map(Operator::author);
     let domain = &call.state.settings.domain;
-    let (id, data) = identity::register(&mut tx, domain, &new, vouching.as_ref(), call.now)
+    let (id, data) = identity::register(&mut tx, domain, &new, author.as_ref(), call.now)
         .await
         .map_err(|error| match error {
             db::Error::Unique { .. } => {
