@@ -104,6 +104,30 @@ impl<'a> Authority<'a> {
         self.sees_all_of(account).await
     }
 
+    /// Refuses to take from a group what protects its members, where one of them holds more, or is who asks.
+    ///
+    /// # Errors
+    /// [`Beyond`]
+    pub async fn over_members(&mut self, group: i64) -> Result<(), AuthError> {
+        if self.operator.is_superuser {
+            return Ok(());
+        }
+        let members: Vec<(UserId,)> = self
+            .tx
+            .all(
+                "SELECT user_id FROM auth_user_groups WHERE group_id = $1 ORDER BY user_id",
+                args![group],
+            )
+            .await?;
+        for (member,) in members {
+            if member == self.operator.id {
+                return Err(Beyond::Oneself.into());
+            }
+            self.over_account(member).await?;
+        }
+        Ok(())
+    }
+
     /// Refuses to give or take rights that the operator does not hold.
     ///
     /// # Errors

@@ -125,6 +125,24 @@ impl Site {
 }
 
 on_both_engines! {
+    async fn nobody_takes_away_what_protects_who_holds_more(site: Site) {
+        site.demand().await;
+        let admin = site.server.admin().await;
+        let groups = admin.get("/api/v1/token/accounts/groups/?name=Careful").await.json;
+        let group = format!("/api/v1/token/accounts/groups/{}/", groups["results"][0]["id"]);
+        let rights = ["auth.change_group", "auth.delete_group", "auth.view_group"];
+        let manager = site.server.operator("manager", &rights).await;
+        let user = format!("/api/v1/token/user-profiles/{}/", site.ana);
+        assert_eq!(admin.patch(&user, json!({"is_superuser": true})).await.status, 200);
+        let less = json!({"second_factor_demanded": false});
+        assert_eq!(manager.patch(&group, less.clone()).await.status, 403);
+        assert_eq!(manager.delete(&group).await.status, 403);
+        assert_eq!(admin.get(&group).await.json["second_factor_demanded"], true);
+        assert_eq!(admin.patch(&user, json!({"is_superuser": false})).await.status, 200);
+        let less = manager.patch(&group, less).await;
+        assert_eq!(less.status, 200, "{}", less.text);
+    }
+
     async fn an_app_is_asked_for_once_it_showed_a_code(site: Site) {
         let mut page = site.page("ana").await;
         let nothing = page.get(FACTORS).await;

@@ -95,21 +95,31 @@ pub static GROUPS: Entity = Entity {
     ..Entity::EMPTY
 };
 
+/// The column that says whether members need more than a password.
+const DEMANDS: &str = "second_factor_demanded";
+
 struct Rules;
 
 /// A group gives its members what it holds: whoever changes that has to hold it, too; and all of it who renames the group,
-/// which others know by its name, or changes what it demands.
+/// which others know by its name, or changes what it demands. What it demands protects its members: nobody takes that away
+/// from who holds more than they do.
 #[async_trait]
 impl Hooks for Rules {
     async fn check(&self, change: &mut Change<'_>) -> Result<(), RestError> {
         let permissions = change.relinked("permissions");
-        let changed = ["name", "second_factor_demanded"];
+        let changed = ["name", DEMANDS];
         let is_other = !change.is_new() && changed.iter().any(|column| change.changes(column));
+        let protects_less = !change.is_new()
+            && change.changes(DEMANDS)
+            && change.values.bool(DEMANDS) == Some(false);
         let id = change.id();
         let mut authority = Authority::of(&change.context.operator, change.tx);
         authority.over(Rights::Permissions(&permissions)).await?;
         if is_other {
             authority.over(Rights::Groups(&[id])).await?;
+        }
+        if protects_less {
+            authority.over_members(id).await?;
         }
         Ok(())
     }
@@ -117,6 +127,9 @@ impl Hooks for Rules {
     async fn going(&self, removal: &mut Removal<'_>) -> Result<(), RestError> {
         let mut authority = Authority::of(&removal.context.operator, removal.tx);
         authority.over(Rights::Groups(&[removal.id])).await?;
+        if removal.before.bool(DEMANDS) == Some(true) {
+            authority.over_members(removal.id).await?;
+        }
         Ok(())
     }
 }
