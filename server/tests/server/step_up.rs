@@ -56,6 +56,22 @@ on_both_engines! {
         assert_eq!(page.delete(&ana).await.status, 204);
     }
 
+    async fn whom_a_domain_limits_is_changed_by_who_showed_lately_who_they_are(server: Server) {
+        const DOMAINS: &str = "/api/v1/token/domains/";
+        let admin = server.admin().await;
+        let made = admin.post(DOMAINS, json!({"name": "North", "domain_admins": []})).await;
+        let domain = format!("{DOMAINS}{}/", made.json["id"]);
+        let mut page = left_open(&server).await;
+        is_refused(&page.post(DOMAINS, json!({"name": "South", "domain_admins": [1]})).await);
+        is_refused(&page.patch(&domain, json!({"domain_admins": [1]})).await);
+        is_refused(&page.patch(&domain, json!({"included_attributes": []})).await);
+        is_refused(&page.delete(&domain).await);
+        assert_eq!(page.patch(&domain, json!({"comment": "Up"})).await.status, 200);
+        prove(&mut page, &server).await;
+        let changed = page.patch(&domain, json!({"domain_admins": [1]})).await;
+        assert_eq!(changed.status, 200, "{}", changed.text);
+    }
+
     async fn what_takes_more_along_than_itself_is_deleted_by_who_showed_lately_who_they_are(server: Server) {
         let admin = server.admin().await;
         let made = async |path: &str, body: Value| {

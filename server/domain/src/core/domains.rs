@@ -125,6 +125,8 @@ pub static DOMAINS: Entity = Entity {
         "tags",
     ]),
     belongs: Belongs::Itself,
+    // Whom it limits, and to what, is what they may do.
+    guarded: Some(&["name", "comment"]),
     hooks: &Rules,
     ..Entity::EMPTY
 };
