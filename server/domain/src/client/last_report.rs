@@ -5,6 +5,9 @@ use migasfree_server_db::{Db, Result, args};
 
 use crate::ids::ComputerId;
 
+/// Bytes of the longest report that is kept. What a longer one says is asked of its computer each time.
+const LONGEST: usize = 256 * 1024;
+
 /// The report with this hash, if it is the last one.
 ///
 /// # Errors
@@ -19,11 +22,19 @@ pub async fn of(db: &Db, computer: ComputerId, hash: &str) -> Result<Option<Stri
     Ok(found.map(|(report,)| report))
 }
 
-/// Keeps the report that was taken.
+/// Keeps the report that was taken, unless it is longer than any honest one.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn keep(db: &Db, computer: ComputerId, hash: &str, report: &str) -> Result<()> {
+    if report.len() > LONGEST {
+        db.execute(
+            "DELETE FROM client_attributereport WHERE computer_id = $1",
+            args![computer],
+        )
+        .await?;
+        return Ok(());
+    }
     db.execute(
         "INSERT INTO client_attributereport (computer_id, hash, report) VALUES ($1, $2, $3) \
          ON CONFLICT (computer_id) DO UPDATE SET hash = excluded.hash, report = excluded.report",

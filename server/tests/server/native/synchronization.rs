@@ -285,6 +285,20 @@ on_both_engines! {
         assert_eq!((plan.refused[0].part.as_str(), &*plan.refused[0].reason.code), ("attributes", "values_refused"));
     }
 
+    async fn a_report_that_is_too_long_to_be_kept_is_wanted_again(site: Site) {
+        let (peer, properties) = synchronised(&site).await;
+        let mut desktop = Desktop::of(&site, &peer, &properties).await;
+        desktop.settle(&peer.machine.hardware).await;
+        assert_eq!(site.count("SELECT COUNT(*) FROM client_attributereport").await, 1);
+        desktop.attributes.attributes.insert("HST".to_owned(), "x".repeat(300 * 1024));
+        let mut question = desktop.question();
+        question.report.attributes = Some(desktop.attributes.clone());
+        let plan = desktop.computer.get(&PLAN, &question).await;
+        assert!(!plan.wanted.attributes && plan.refused.is_empty());
+        assert_eq!(site.count("SELECT COUNT(*) FROM client_attributereport").await, 0);
+        assert!(desktop.plan().await.wanted.attributes);
+    }
+
     async fn software_travels_as_a_difference_and_whole_where_that_does_not_fit(site: Site) {
         let (peer, properties) = synchronised(&site).await;
         let mut desktop = Desktop::of(&site, &peer, &properties).await;
