@@ -278,6 +278,7 @@ on_both_engines! {
             (Method::PUT, format!("{own}change-password/"), password.clone()),
             (Method::POST, format!("{other}update-token/"), json!({})),
             (Method::PUT, format!("{other}change-password/"), password),
+            (Method::POST, format!("{other}forget-factors/"), json!({})),
             (Method::GET, "/api/v1/token/account/programs/".to_owned(), json!({})),
             (Method::GET, "/api/v1/token/device-code/waiting/?user_code=ABCD-EF01".to_owned(), json!({})),
             (Method::POST, "/api/v1/token/device-code/approve/".to_owned(), json!({"user_code": "ABCD-EF01"})),

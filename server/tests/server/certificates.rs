@@ -156,6 +156,17 @@ on_both_engines! {
         }
     }
 
+    async fn nobody_takes_a_certificate_from_who_holds_more(org: Organisation) {
+        create_authority(&org);
+        let made = org.admin.post(ISSUE, json!({"account": 1, "csr": request()})).await;
+        let serial = serial(&made);
+        let rights = ["core.change_certificate", "core.view_certificate", "core.view_userprofile"];
+        let taker = org.server.operator("taker", &rights).await;
+        assert_eq!(revoke(&taker, &made.json["id"], "unspecified").await.status, 403);
+        assert!(!revoked(&org, &serial));
+        assert_eq!(revoke(&org.admin, &made.json["id"], "unspecified").await.status, 200);
+    }
+
     async fn a_certificate_is_refused_from_the_moment_it_is_taken_back(org: Organisation) {
         create_authority(&org);
         let issued = for_computer(&org, org.id("computers")).await;

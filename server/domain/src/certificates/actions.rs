@@ -4,6 +4,7 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use migasfree_server_audit::UserId;
 use migasfree_server_auth::Authority;
 use migasfree_server_authority::Reason;
+use migasfree_server_db::args;
 use migasfree_server_entity::{
     action::{Answer, Call},
     body::Body,
@@ -59,6 +60,7 @@ async fn for_computer(context: &Context, body: &Body) -> Result<Given, RestError
 }
 
 async fn for_account(context: &Context, body: &Body) -> Result<Given, RestError> {
+    context.operator.in_person()?;
     let account = UserId(body.id("account")?);
     let wanted = wanted(body)?;
     let seen = read::only_visible(context, USER_PROFILES.table.name, vec![account.0]).await?;
@@ -117,10 +119,27 @@ impl Given {
     }
 }
 
+/// Refuses to take a certificate from an account that holds more.
+async fn over_owner(context: &Context, id: i64) -> Result<(), RestError> {
+    let mut tx = context.state.db.begin().await?;
+    let owner: Option<(Option<UserId>,)> = tx
+        .optional(
+            "SELECT account_id FROM certificate WHERE id = $1",
+            args![id],
+        )
+        .await?;
+    if let Some((Some(account),)) = owner {
+        Authority::of(&context.operator, &mut tx)
+            .over_account(account)
+            .await?;
+    }
+    Ok(())
+}
+
 /// Takes a certificate back.
 ///
 /// # Errors
-/// For a reason that is none, and one that was taken back before.
+/// For a reason that is none, one that was taken back before, and one of an account that holds more.
 pub async fn revoke(call: Call) -> Result<Answer, RestError> {
     let context = &call.context;
     let reason = match call.body.text("reason") {
@@ -128,6 +147,7 @@ pub async fn revoke(call: Call) -> Result<Answer, RestError> {
         code => Reason::of(code)
             .ok_or_else(|| RestError::refused("reason", &Refused::NotAChoice(code.to_owned())))?,
     };
+    over_owner(context, call.id).await?;
     let author = context.operator.author();
     revoking::revoke(&context.state, &author, call.id, reason).await?;
     load::load_one(

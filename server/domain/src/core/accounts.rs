@@ -79,6 +79,7 @@ pub async fn sign_out(call: Call) -> Result<Answer, RestError> {
 /// When the account holds more than the caller.
 pub async fn forget_factors(call: Call) -> Result<Answer, RestError> {
     let context = &call.context;
+    context.operator.in_person()?;
     let user = UserId(call.id);
     let mut tx = context.state.db.begin().await?;
     Authority::of(&context.operator, &mut tx)
