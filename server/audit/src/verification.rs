@@ -143,11 +143,8 @@ async fn walk(db: &Db, key: &Key, start: Option<&Checkpoint>) -> Result<Verifica
     }
     found.broken = if place.id != last_id {
         Some(place.broken(Reason::Missing))
-    } else if place.hash != end {
+    } else if place.hash != end || newest.is_some_and(|newest| newest > last_id) {
         let (id, reason) = (last_id, Reason::End);
-        Some(Broken { id, reason })
-    } else if newest.is_some_and(|newest| newest > last_id) {
-        let (id, reason) = (last_id + 1, Reason::End);
         Some(Broken { id, reason })
     } else {
         None
