@@ -188,6 +188,26 @@ on_both_engines! {
         assert_eq!(site.count("SELECT COUNT(*) FROM client_computer").await, 2);
     }
 
+    async fn who_is_limited_to_domains_vouches_for_no_computers_of_others(site: Site) {
+        let mut peer = site.computer(UUID, "pc1").await;
+        site.run("UPDATE core_project SET auto_register_computers = $1", args![false]).await;
+        let helper = site.0.add_operator("helper", "a long password", &["client.add_computer"]).await;
+        let domain = json!({"name": "North", "domain_admins": [helper.0]});
+        let made = site.0.admin().await.post("/api/v1/token/domains/", domain).await;
+        assert_eq!(made.status, 201, "{}", made.text);
+        let mut new = site.stranger("11111111-2222-3333-4444-555555555555", "pc2");
+        let refused = new.fetch_keys("helper", "a long password").await.unwrap_err();
+        assert!(refused.to_string().starts_with("403"), "{refused}");
+        site.run("UPDATE client_computer SET status = 'unsubscribed'", args![]).await;
+        let _ = peer.register("helper", "a long password").await;
+        let retired = "SELECT COUNT(*) FROM client_computer WHERE status = 'unsubscribed'";
+        assert_eq!(site.count(retired).await, 1);
+        site.run("DELETE FROM core_userprofile_domains", args![]).await;
+        peer.register("helper", "a long password").await.unwrap();
+        assert_eq!(site.count(retired).await, 0);
+        new.fetch_keys("helper", "a long password").await.unwrap();
+    }
+
     async fn a_project_that_a_computer_brings_has_a_name_of_one_line(site: Site) {
         for (project, platform, reason) in [
             ("Debian\n12", "Linux", "not seen"), ("Debian-12", "Lin\tux", "not seen"), ("Debian\u{200b}-12", "Linux", "not seen"),
