@@ -142,6 +142,11 @@ impl Browser {
         self.watch.expect(words);
     }
 
+    /// Names something that may go wrong, depending on what is faster.
+    pub fn allow(&self, words: &str) {
+        self.watch.allow(words);
+    }
+
     /// Opens an address.
     pub async fn open(&self, url: &str) -> Result<()> {
         Ok(self.client.goto(url).await?)

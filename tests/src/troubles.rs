@@ -77,10 +77,19 @@ impl Watch {
 
     /// Names a trouble that the test provokes, by words of it. It has to come.
     pub fn expect(&self, words: &str) {
+        self.know(words, false);
+    }
+
+    /// Names something that may go wrong, depending on what is faster.
+    pub fn allow(&self, words: &str) {
+        self.know(words, true);
+    }
+
+    fn know(&self, words: &str, came: bool) {
         if let Ok(mut expected) = self.expected.lock() {
             expected.push(Expected {
                 words: words.to_owned(),
-                came: false,
+                came,
             });
         }
     }

@@ -7,6 +7,7 @@ use std::process::Command;
 use anyhow::{Context, Result, ensure};
 use migasfree_tests::admin::Admin;
 use migasfree_tests::booted::Booted;
+use migasfree_tests::hostile::Hostile;
 use migasfree_tests::offer::Offer;
 use migasfree_tests::ours::{self, Version};
 use migasfree_tests::package::Package;
@@ -48,6 +49,8 @@ fn lintian_finds_no_errors_in_our_packages() -> Result<()> {
 struct Site {
     _folder: TempDir,
     _server: Server,
+    /// The same server as one of version 5, which has no native protocol.
+    sealed: Hostile,
     admin: Admin,
     computer: Booted,
     settings: String,
@@ -74,6 +77,8 @@ impl Site {
         // Only what the test brings is upgraded.
         computer
             .sh("rm -rf /etc/apt/sources.list /etc/apt/sources.list.d/* /var/lib/apt/lists/*")?;
+        let sealed = Hostile::before(&server, 1).await?;
+        sealed.hides_native(true);
         let (host, port) = server.address().split_once(':').context("a port")?;
         let settings = format!(
             "# Written by the site\n[client]\nServer = {host}\nPort = {port}\nProtocol = http\nProject = {PROJECT}\n\
@@ -82,6 +87,7 @@ impl Site {
         Ok(Some(Self {
             _folder: folder,
             _server: server,
+            sealed,
             admin,
             computer,
             settings,
@@ -135,9 +141,10 @@ fn registered_by_version_5(site: &Site, folder: &TempDir) -> Result<()> {
     used_for_years(computer.root())?;
     let program = computer.take_in(&binaries::path("migasfree"))?;
     computer.sh(&format!(
-        "/{program} register -y && /{program} sync && mkdir -p {OLD_KEYS} && \
+        "export MIGASFREE_CLIENT_SERVER=http://{} && /{program} register -y && /{program} sync && mkdir -p {OLD_KEYS} && \
          mv /var/lib/migasfree/*/*.pub /var/lib/migasfree/*/*.pri {OLD_KEYS} && chmod 644 {OLD_KEYS}/* && \
-         rm -rf /var/lib/migasfree /var/cache/migasfree /run/migasfree /{program}"
+         rm -rf /var/lib/migasfree /var/cache/migasfree /run/migasfree /{program}",
+        site.sealed.address()
     ))?;
     Ok(())
 }

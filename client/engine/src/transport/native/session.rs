@@ -22,7 +22,6 @@ use serde_json::Value;
 use super::link::{Link, malformed};
 use super::memory::{Kept, Memory};
 use crate::keys::certificate::OwnCertificate;
-use crate::random::Random as _;
 use crate::transport::error::{ApiError, TransportError};
 use crate::transport::messages::{
     App, AppId, AppRequest, Category, ComputerInfo, FaultDefinition, Label, MandatoryPackages,
