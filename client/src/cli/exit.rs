@@ -45,8 +45,10 @@ impl Exit {
             | EngineError::BadCredentials(_)
             | EngineError::TrustDamaged { .. }
             | EngineError::OwnKeyDamaged { .. }
+            | EngineError::OwnFileMissing(_)
             | EngineError::Locked(_) => Self::PERM,
             EngineError::Refused(_)
+            | EngineError::KeyEnded(_)
             | EngineError::Server { .. }
             | EngineError::Unsealed { .. }
             | EngineError::Untrusted(_)

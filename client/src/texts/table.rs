@@ -44,6 +44,7 @@ migasfree_types::texts! {
         IdentifiedByProject: "the key of its project";
         IdentifiedByOwnKey: "a key of its own";
         IdentifiedPending: "its own key, which waits for approval";
+        IdentifiedRejected: "its own key, which the server rejected; `migasfree register` makes another one";
         LabelIdentified: "Identified by";
         LabelKey: "Fingerprint of its key";
         LabelCertificate: "Certificate until";

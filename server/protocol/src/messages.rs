@@ -61,7 +61,7 @@ migasfree_types::messages! {
     /// Two projects that come at once.
     pub(crate) similar_project_registers(): "Another project with nearly the same name is being registered right now: try again.";
     /// A computer that has a key of its own calls with the project's, or somebody else does.
-    pub(crate) computer_moved_over(): "This computer has a key of its own, and the key of the project is not enough for it any more: update migasfree on it, or have an administrator delete it here and register it again";
+    pub(crate) computer_moved_over(): "This computer has a key of its own, and the key of the project is not enough for it any more: update migasfree on it, and run `migasfree register` there";
     /// A project whose computers need keys of their own calls with the project's.
     pub(crate) project_native_only(): "This project takes no computers without a key of their own: update migasfree on this computer, and enrol it";
     /// Nobody vouches for a new computer.

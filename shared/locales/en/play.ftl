@@ -106,6 +106,7 @@ info-identified = Identified by
 info-identified_own = its own key
 info-identified_pending = its own key, which waits for approval
 info-identified_project = the key of its project
+info-identified_rejected = its own key, which the server rejected
 info-label_text = Have this ready when you call the helpdesk.
 info-last_sync = Last synchronisation
 info-mac = Network card

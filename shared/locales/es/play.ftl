@@ -106,6 +106,7 @@ info-identified = Identificado por
 info-identified_own = su propia clave
 info-identified_pending = su propia clave, pendiente de aprobación
 info-identified_project = la clave de su proyecto
+info-identified_rejected = su propia clave, que el servidor rechazó
 info-label_text = Tenla a mano cuando llames a soporte.
 info-last_sync = Última sincronización
 info-mac = Tarjeta de red

@@ -70,7 +70,10 @@ pub struct EnrolmentToken {
 
 /// A text that is no enrolment token. What it is instead is not said: it may be a secret of another kind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("this is no enrolment token: it begins with `mfe_` and is 91 characters long")]
+#[error(
+    "this is no enrolment token (`mfe_…`, 91 characters), or, where its secret alone is wanted, not the 43 characters \
+     between `mfe_` and the point"
+)]
 pub struct NoToken;
 
 /// With the secret: to be shown once.

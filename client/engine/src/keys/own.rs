@@ -64,6 +64,8 @@ pub enum Enrolment {
     },
     /// An administrator has to approve it.
     Pending { retry_after: u64 },
+    /// The server never takes it again, for this reason.
+    Rejected { reason: String },
 }
 
 /// The folder with the own key at one server.
@@ -195,6 +197,20 @@ impl OwnKey {
         self.write(ENROLMENT_FILE, &text)
     }
 
+    /// Forgets the key and what became of it: the next one is another.
+    ///
+    /// # Errors
+    /// Those of the file system.
+    pub fn discard(&self) -> Result<(), OwnKeyError> {
+        for name in [KEY_FILE, ENROLMENT_FILE] {
+            let file = self.folder.join(name);
+            if let Err(source) = files::remove_optional(&file) {
+                return Err(OwnKeyError::Io { file, source });
+            }
+        }
+        Ok(())
+    }
+
     fn write(&self, name: &str, content: &[u8]) -> Result<(), OwnKeyError> {
         let file = self.folder.join(name);
         files::private_folder(&self.folder)
@@ -281,6 +297,9 @@ mod tests {
         assert_eq!(own.enrolment().unwrap(), None);
         for enrolment in [
             Enrolment::Pending { retry_after: 60 },
+            Enrolment::Rejected {
+                reason: "no".into(),
+            },
             Enrolment::Enrolled {
                 computer: ComputerId(7),
                 project: "p".into(),

@@ -419,7 +419,9 @@ impl From<ApiError> for EngineError {
         if let Some(seconds) = error.busy_for() {
             return Self::Saturated { seconds };
         }
+        let ends_key = error.ends_key();
         match error {
+            ApiError::Status { detail, .. } if ends_key => Self::KeyEnded(detail),
             ApiError::Status {
                 status: 401 | 403,
                 detail,

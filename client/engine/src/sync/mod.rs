@@ -112,6 +112,8 @@ pub enum Standing {
     OwnKey { fingerprint: String },
     /// By nothing yet: an administrator has to approve its key.
     Pending { fingerprint: String },
+    /// By nothing: the server never takes its key.
+    Rejected { fingerprint: String },
 }
 
 impl Standing {
@@ -121,7 +123,7 @@ impl Standing {
         matches!(self, Self::OwnKey { .. })
     }
 
-    /// The word for it: `none`, `project-key`, `own-key` or `pending`.
+    /// The word for it: `none`, `project-key`, `own-key`, `pending` or `rejected`.
     #[must_use]
     pub fn word(&self) -> &'static str {
         match self {
@@ -129,6 +131,7 @@ impl Standing {
             Self::ProjectKey => "project-key",
             Self::OwnKey { .. } => "own-key",
             Self::Pending { .. } => "pending",
+            Self::Rejected { .. } => "rejected",
         }
     }
 
@@ -137,7 +140,9 @@ impl Standing {
     pub fn fingerprint(&self) -> &str {
         match self {
             Self::Unknown | Self::ProjectKey => "",
-            Self::OwnKey { fingerprint } | Self::Pending { fingerprint } => fingerprint,
+            Self::OwnKey { fingerprint }
+            | Self::Pending { fingerprint }
+            | Self::Rejected { fingerprint } => fingerprint,
         }
     }
 }
@@ -221,6 +226,11 @@ pub enum EngineError {
         fingerprint: String,
         retry_after: u64,
     },
+    /// The server never takes the key of this computer again: it was replaced, revoked or rejected.
+    #[error(
+        "the server does not take the key of this computer any more: {0}; run `migasfree register`, which makes another one"
+    )]
+    KeyEnded(String),
     /// A token is for servers of the native protocol.
     #[error(
         "{0} does not speak the native protocol, and takes no enrolment tokens; register with `migasfree register --user NAME`"
@@ -233,10 +243,13 @@ pub enum EngineError {
     OthersToken(String),
     /// The key this computer made itself, or what is known of it.
     #[error(
-        "the key of this computer is damaged: {file} ({reason}); put the file back from a backup, or enrol anew with \
-         `migasfree remove-keys` and `migasfree register`"
+        "the key of this computer is damaged: {file} ({reason}); put the file back from a backup, or replace the key with \
+         `migasfree register --user NAME` or `migasfree register --token-file FILE`"
     )]
     OwnKeyDamaged { file: String, reason: String },
+    /// A file that a computer with a key of its own needs to speak to its server.
+    #[error("{0} is missing; put it back from a backup, or run `migasfree register`")]
+    OwnFileMissing(String),
     #[error("the server asks to come back in {seconds} seconds")]
     Saturated { seconds: u64 },
     #[error("the server failed ({status}): {detail}")]
@@ -265,7 +278,7 @@ pub enum EngineError {
     /// The file with what is remembered of the server's keys: nothing is trusted then.
     #[error(
         "what this computer remembers of the server's keys is damaged: {file} ({reason}); put the file back from a backup, \
-         or remove it to trust the server's keys anew"
+         or remove it and run `migasfree register` to trust the server's keys anew"
     )]
     TrustDamaged { file: String, reason: String },
     /// An answer that is too long, or not of the shape agreed on.
@@ -326,6 +339,7 @@ impl EngineError {
             | Self::Unintelligible(_)
             | Self::Skewed { .. }
             | Self::Pending { .. }
+            | Self::KeyEnded(_)
             | Self::NoTokens(_)
             | Self::UnknownTags(_) => ResultCode::Server,
             Self::Untrusted(_)
@@ -334,6 +348,7 @@ impl EngineError {
             | Self::NotNative(_)
             | Self::OthersToken(_)
             | Self::OwnKeyDamaged { .. }
+            | Self::OwnFileMissing(_)
             | Self::TrustDamaged { .. }
             | Self::KeyRefused { .. } => ResultCode::Untrusted,
             Self::NoPackageManager | Self::NoPrinters => ResultCode::Backend,

@@ -25,7 +25,7 @@ use crate::random::Random;
 use crate::transport::api::OpenServer;
 use crate::transport::messages::ComputerId;
 use crate::transport::native::{self, Link, Memory, NativeSession};
-use crate::transport::{ApiError, Server, Transport};
+use crate::transport::{ApiError, Server, Transport, is_end_of_key};
 use crate::trust::TrustStore;
 
 use super::local::io;
@@ -79,6 +79,11 @@ impl Voucher {
             token: None,
             operator: Some(operator).filter(|operator| !operator.username.is_empty()),
         }
+    }
+
+    /// Whether somebody is named who may say that a key is another one now.
+    const fn is_given(&self) -> bool {
+        self.token.is_some() || self.operator.is_some()
     }
 
     fn refused(&self, reason: String) -> EngineError {
@@ -160,9 +165,9 @@ impl NativeRegistration {
 
     /// The server as it is spoken to with the own key. Without that key, or the server's, there is no other way back.
     fn native(&self, features: &Features) -> Result<Arc<dyn Server>, EngineError> {
-        let missing = |name: &str| EngineError::OwnKeyDamaged {
-            file: self.own.folder().join(name).display().to_string(),
-            reason: "it is missing".to_owned(),
+        let missing = |name: &str| {
+            let file = self.own.folder().join(name);
+            EngineError::OwnFileMissing(file.display().to_string())
         };
         let key = self.own.read()?.ok_or_else(|| missing(KEY_FILE))?;
         let server = self.server_key()?.ok_or_else(|| missing("trust.json"))?;
@@ -249,11 +254,67 @@ impl NativeRegistration {
         })
     }
 
+    /// Asks to be let in because somebody wants it: with another key where the own one is no good any more.
+    async fn ask_anew(
+        &self,
+        server: PublicKey,
+        voucher: &Voucher,
+    ) -> Result<ComputerId, EngineError> {
+        match self.own.read() {
+            Err(error @ OwnKeyError::Key { .. }) if voucher.is_given() => {
+                tracing::warn!(%error, "another key takes the place of the damaged one");
+                self.own.discard()?;
+            }
+            read => drop(read?),
+        }
+        self.prepare_successor()?;
+        match self.ask(server, voucher).await {
+            Err(EngineError::KeyEnded(reason)) => {
+                tracing::info!(reason, "this computer makes another key");
+                self.own.discard()?;
+                self.own.drop_next()?;
+                self.ask(server, voucher).await
+            }
+            other => other,
+        }
+    }
+
+    /// What an end of the own key is to be told as, from now on without asking.
+    fn ended(&self, reason: String) -> EngineError {
+        let rejected = Enrolment::Rejected {
+            reason: reason.clone(),
+        };
+        match self.own.save_enrolment(&rejected) {
+            Ok(()) => EngineError::KeyEnded(reason),
+            Err(error) => error.into(),
+        }
+    }
+
+    /// The way in for computers that the server, by its own sealed word, does not take by the project's key.
+    async fn turned_away(
+        &self,
+        refused: EngineError,
+        credentials: &Credentials,
+    ) -> Result<ComputerId, EngineError> {
+        let is_asked_for = matches!(refused, EngineError::WhoRegisters(_));
+        let is_turned_away = if is_asked_for && self.sealed.is_registered() {
+            matches!(self.sealed.session().await, Err(EngineError::Refused(_)))
+        } else {
+            matches!(refused, EngineError::Refused(_))
+        };
+        if !is_turned_away {
+            return Err(refused);
+        }
+        let offer = self.offer().await?.ok_or(refused)?;
+        let voucher = Voucher::of(credentials);
+        self.ask_anew(offer.server_key, &voucher).await
+    }
+
     /// Asks the server with this key to let the own one in.
-    async fn ask(&self, server: PublicKey, voucher: Voucher) -> Result<ComputerId, EngineError> {
+    async fn ask(&self, server: PublicKey, voucher: &Voucher) -> Result<ComputerId, EngineError> {
         let (key, before) = self.keys()?;
         let fingerprint = key.public().thumbprint().to_string();
-        let mut request = self.request(&key, &voucher).await?;
+        let mut request = self.request(&key, voucher).await?;
         let vouch = |old: &KeyPair| Previous::new(old, key.public(), server.thumbprint());
         request.previous = before.as_ref().map(vouch);
         let answer = native::enrol(&self.link(key, server), &request).await;
@@ -272,6 +333,12 @@ impl NativeRegistration {
                     fingerprint,
                     retry_after,
                 })
+            }
+            Ok(EnrolmentAnswer::Refused(reason)) if is_end_of_key(&reason.code) => {
+                Err(self.ended(reason.text))
+            }
+            Err(error) if error.ends_key() => {
+                Err(self.ended(error.detail().unwrap_or_default().to_owned()))
             }
             Ok(EnrolmentAnswer::Refused(reason)) => {
                 self.own.drop_next()?;
@@ -357,7 +424,7 @@ impl Registration for NativeRegistration {
     fn is_registered(&self) -> bool {
         match self.seen() {
             Ok(Some(Enrolment::Enrolled { .. })) | Err(_) => true,
-            Ok(Some(Enrolment::Pending { .. })) => false,
+            Ok(Some(Enrolment::Pending { .. } | Enrolment::Rejected { .. })) => false,
             Ok(None) => self.sealed.is_registered(),
         }
     }
@@ -368,6 +435,7 @@ impl Registration for NativeRegistration {
         match self.seen() {
             Ok(Some(Enrolment::Enrolled { .. })) | Err(_) => Standing::OwnKey { fingerprint },
             Ok(Some(Enrolment::Pending { .. })) => Standing::Pending { fingerprint },
+            Ok(Some(Enrolment::Rejected { .. })) => Standing::Rejected { fingerprint },
             Ok(None) => self.sealed.standing(),
         }
     }
@@ -376,7 +444,7 @@ impl Registration for NativeRegistration {
         match self.seen() {
             Ok(Some(Enrolment::Enrolled { computer, .. })) => Some(computer),
             Ok(None) => self.sealed.computer_id(),
-            Ok(Some(Enrolment::Pending { .. })) | Err(_) => None,
+            Ok(Some(Enrolment::Pending { .. } | Enrolment::Rejected { .. })) | Err(_) => None,
         }
     }
 
@@ -401,11 +469,12 @@ impl Registration for NativeRegistration {
                 }),
                 _,
             ) if project == self.project && !self.own.has_next() => self.native(&features),
+            (Some(Enrolment::Rejected { reason }), _) => Err(EngineError::KeyEnded(reason)),
             (None, None) => self.unmoved().await,
             (None, Some(_)) if self.sealed.is_registered() => self.unmoved().await,
             (Some(_), None) => self.native(&Features::default()),
             (_, Some(server)) => {
-                self.ask(server, Voucher::default()).await?;
+                self.ask(server, &Voucher::default()).await?;
                 self.known().ok_or(EngineError::NotRegistered)
             }
         }
@@ -424,10 +493,12 @@ impl Registration for NativeRegistration {
             return self.enrol(&token).await;
         }
         if let Some(server) = self.server_key()?.filter(|_| !accept_new_keys) {
-            self.prepare_successor()?;
-            return self.ask(server, Voucher::of(credentials)).await;
+            return self.ask_anew(server, &Voucher::of(credentials)).await;
         }
-        let id = self.sealed.register(credentials, accept_new_keys).await?;
+        let id = match self.sealed.register(credentials, accept_new_keys).await {
+            Ok(id) => id,
+            Err(refused) => return self.turned_away(refused, credentials).await,
+        };
         self.trust.pin_server_key(None).map_err(remembering)?;
         if let Err(error) = self.moved_over().await {
             tracing::warn!(%error, "this computer moves over later");
@@ -442,7 +513,7 @@ impl Registration for NativeRegistration {
             token: Some(token.secret.clone()),
             operator: None,
         };
-        self.ask(server, voucher).await
+        self.ask_anew(server, &voucher).await
     }
 
     async fn believe(&self, key: Thumbprint) -> Result<(), EngineError> {

@@ -63,9 +63,11 @@ migasfree_types::texts! {
         ErrorClockBehind(unit, amount): "{ $unit ->\n    [seconds] This computer's clock is { $amount } seconds behind the server's.\n    [minutes] This computer's clock is { $amount } minutes behind the server's.\n    [hours] This computer's clock is { $amount } hours behind the server's.\n   *[days] This computer's clock is { $amount } days behind the server's.\n} Set it right and try again.";
         ErrorClockAhead(unit, amount): "{ $unit ->\n    [seconds] This computer's clock is { $amount } seconds ahead of the server's.\n    [minutes] This computer's clock is { $amount } minutes ahead of the server's.\n    [hours] This computer's clock is { $amount } hours ahead of the server's.\n   *[days] This computer's clock is { $amount } days ahead of the server's.\n} Set it right and try again.";
         ErrorPending(fingerprint, seconds): "This computer waits for approval; the fingerprint of its key is { $fingerprint }. It asks again in { $seconds } seconds.";
+        ErrorKeyEnded(reason): "The server does not take the key of this computer any more: { $reason }. Run `migasfree register`, which makes another one.";
         ErrorNoTokens(server): "{ $server } does not speak the native protocol, and takes no enrolment tokens; use `migasfree register --user NAME`.";
         ErrorOthersToken(server): "The token, or the key that was named, is for another server than { $server }. Check the address of the server with `migasfree conf`.";
-        ErrorOwnKeyDamaged(file, reason): "The key of this computer is damaged: { $file } ({ $reason }). Put the file back from a backup, or enrol anew with `migasfree remove-keys` and `migasfree register`.";
+        ErrorOwnKeyDamaged(file, reason): "The key of this computer is damaged: { $file } ({ $reason }). Put the file back from a backup, or replace the key with `migasfree register --user NAME` or `migasfree register --token-file FILE`.";
+        ErrorOwnFileMissing(file): "{ $file } is missing, and this computer needs it to speak to its server. Put the file back from a backup, or run `migasfree register`.";
         ErrorUnintelligible(reason): "The server does not speak as expected: { $reason }";
         ErrorNoPackageManager: "No supported package manager was found.";
         ErrorInvalidTag(tag): "`{ $tag }` is not a tag: PREFIX-value is expected";
@@ -90,7 +92,7 @@ migasfree_types::texts! {
         ConfigHostAndPortOrEmpty: "host:port, or empty";
         ErrorDiskFullAt(place): "The disk that holds { $place } is full: make room and try again.";
         ErrorReadOnly(place): "The disk that holds { $place } can only be read now.";
-        ErrorTrustDamaged(file, reason): "What this computer remembers of the server's keys is damaged: { $file } ({ $reason }). Put the file back from a backup, or remove it: the server's keys are then trusted anew at the next synchronisation.";
+        ErrorTrustDamaged(file, reason): "What this computer remembers of the server's keys is damaged: { $file } ({ $reason }). Put the file back from a backup, or remove it and run `migasfree register` to trust the server's keys anew.";
         ErrorFile(file, reason): "{ $file }: { $reason }";
         ErrorLate: "The server did not answer in time; try again later. If it lasts, tell whoever runs the server.";
         OsNotFound: "there is no such file or folder";

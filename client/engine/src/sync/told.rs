@@ -114,11 +114,13 @@ pub fn error(error: &EngineError) -> Message {
             fingerprint,
             retry_after,
         } => EngineText::ErrorPending.with([fingerprint.into(), (*retry_after).into()]),
+        EngineError::KeyEnded(reason) => EngineText::ErrorKeyEnded.told(&[reason]),
         EngineError::NoTokens(server) => EngineText::ErrorNoTokens.told(&[server]),
         EngineError::OthersToken(server) => EngineText::ErrorOthersToken.told(&[server]),
         EngineError::OwnKeyDamaged { file, reason } => {
             EngineText::ErrorOwnKeyDamaged.told(&[file, reason])
         }
+        EngineError::OwnFileMissing(file) => EngineText::ErrorOwnFileMissing.told(&[file]),
         EngineError::KeyRefused {
             server,
             fingerprint,

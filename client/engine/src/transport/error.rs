@@ -128,6 +128,8 @@ pub enum ApiError {
     #[error("the server answers {status}: {detail}")]
     Status {
         status: u16,
+        /// Which message it is; empty where the server does not say.
+        code: String,
         detail: String,
         retry_after: Option<Duration>,
     },
@@ -169,6 +171,14 @@ pub(super) fn quoted(text: &str) -> String {
     }
 }
 
+/// Whether a message says that the server never takes a key again.
+pub(crate) fn is_end_of_key(code: &str) -> bool {
+    matches!(
+        code,
+        "key_ended" | "key_rejected" | "key_replaced" | "key_revoked"
+    )
+}
+
 impl ApiError {
     /// Something for a person came in place of an answer.
     pub(super) fn page() -> Self {
@@ -203,6 +213,21 @@ impl ApiError {
             } => Unreached::of_status(*status, *retry_after),
             _ => None,
         }
+    }
+
+    /// The server's words, where it answered with an error.
+    #[must_use]
+    pub fn detail(&self) -> Option<&str> {
+        match self {
+            Self::Status { detail, .. } | Self::Unsealed { detail, .. } => Some(detail),
+            _ => None,
+        }
+    }
+
+    /// Whether the server says that it never takes the key of this computer again.
+    #[must_use]
+    pub fn ends_key(&self) -> bool {
+        matches!(self, Self::Status { status: 403, code, .. } if is_end_of_key(code))
     }
 
     /// Whether there was no answer at all, so that trying again later may help.

@@ -112,6 +112,11 @@ impl From<migasfree_envelope::OpenError> for ApiError {
 pub(super) fn status(response: &Response, body: &Value) -> ApiError {
     ApiError::Status {
         status: response.status,
+        code: body
+            .get("code")
+            .and_then(Value::as_str)
+            .unwrap_or_default()
+            .to_owned(),
         detail: detail_of(response.status, body),
         retry_after: response.retry_after,
     }

@@ -121,6 +121,7 @@ fn identified(word: &str) -> Option<Text> {
         "project-key" => Text::IdentifiedByProject,
         "own-key" => Text::IdentifiedByOwnKey,
         "pending" => Text::IdentifiedPending,
+        "rejected" => Text::IdentifiedRejected,
         _ => return None,
     })
 }

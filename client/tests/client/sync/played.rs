@@ -156,6 +156,7 @@ impl Server for PlayedServer {
     async fn label(&self) -> Result<Label, ApiError> {
         Err(ApiError::Status {
             status: 404,
+            code: String::new(),
             detail: "no such computer".to_owned(),
             retry_after: None,
         })

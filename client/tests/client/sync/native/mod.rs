@@ -139,6 +139,53 @@ async fn a_computer_that_waits_for_approval_says_so_and_asks_again_by_itself() {
 }
 
 #[tokio::test]
+async fn a_rejected_key_is_called_so_and_asks_no_more_until_somebody_registers() {
+    let native = Native::new();
+    native.server.mind().waits_for_approval = true;
+    native
+        .engine
+        .enrol(&native.server.token())
+        .await
+        .unwrap_err();
+    let rejected = native.server.mind().enrolments.pop().unwrap().public_key;
+    native.server.mind().ended = Some(rejected);
+    let error = native.sync().await.unwrap_err();
+    assert!(matches!(error, EngineError::KeyEnded(_)), "{error}");
+    let fingerprint = rejected.thumbprint().to_string();
+    assert_eq!(native.engine.standing(), Standing::Rejected { fingerprint });
+    assert!(!native.engine.identity().registered);
+    native.server.asked();
+    native.sync().await.unwrap_err();
+    assert!(native.server.asked().is_empty());
+
+    native.server.mind().waits_for_approval = false;
+    native.engine.enrol(&native.server.token()).await.unwrap();
+    let another = native.server.mind().enrolments.pop().unwrap().public_key;
+    assert_ne!(another, rejected);
+    assert!(native.engine.standing().is_native());
+}
+
+#[tokio::test]
+async fn a_damaged_key_is_replaced_when_somebody_vouches_for_another_one() {
+    let native = Native::settled().await;
+    let file = native.file("computer.key");
+    fs::write(&file, "damaged").unwrap();
+    let recorder = Recorder::default();
+    let job = Job::new(JobId::unique(), &recorder);
+    let nobody = Credentials::default();
+    let error = native.engine.register(&nobody, &job).await.unwrap_err();
+    assert!(
+        matches!(error, EngineError::OwnKeyDamaged { .. }),
+        "{error}"
+    );
+    assert_eq!(fs::read(&file).unwrap(), b"damaged");
+
+    native.engine.enrol(&native.server.token()).await.unwrap();
+    assert_ne!(fs::read(&file).unwrap(), b"damaged");
+    assert!(native.engine.standing().is_native());
+}
+
+#[tokio::test]
 async fn a_synchronisation_is_one_request_when_there_is_nothing_to_do_and_two_when_there_is() {
     let native = Native::enrolled().await;
     native.sync().await.unwrap();
@@ -332,10 +379,7 @@ async fn a_damaged_key_is_told_and_stays() {
     assert_eq!(fs::read(&file).unwrap(), b"damaged");
     fs::remove_file(&file).unwrap();
     let error = native.sync().await.unwrap_err();
-    assert!(
-        matches!(error, EngineError::OwnKeyDamaged { .. }),
-        "{error}"
-    );
+    assert!(matches!(error, EngineError::OwnFileMissing(_)), "{error}");
     assert!(!file.exists() && native.server.asked().is_empty());
 }
 

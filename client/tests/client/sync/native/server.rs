@@ -26,7 +26,7 @@ use migasfree_native::certificates::{CertificateGiven, CertificateWanted};
 use migasfree_native::enrolment::{Enrolled, EnrolmentAnswer, EnrolmentRequest};
 use migasfree_native::features::{Feature, Features, Offer};
 use migasfree_native::inventory::{ContentHash, Inventory, apply};
-use migasfree_native::key::KeyPair;
+use migasfree_native::key::{KeyPair, PublicKey};
 use migasfree_native::requests::{CERTIFICATE, ENROL, LABEL, PLAN, RESULT};
 use migasfree_native::signature::{answer, request};
 use migasfree_native::synchronization::{
@@ -70,6 +70,8 @@ pub struct Mind {
     /// Whether it announces the native protocol.
     pub offers: bool,
     pub waits_for_approval: bool,
+    /// A key that was rejected.
+    pub ended: Option<PublicKey>,
     pub property: String,
     pub mandatory: Vec<String>,
     /// What the computer told last.
@@ -105,6 +107,7 @@ impl PlayedServer {
                 ahead: 0,
                 offers: true,
                 waits_for_approval: false,
+                ended: None,
                 property: "echo pc".to_owned(),
                 mandatory: Vec::new(),
                 attributes: None,
@@ -161,6 +164,10 @@ impl PlayedServer {
             (401, problem.to_string().into_bytes())
         } else if path == CERTIFICATE.path {
             mind.certify(&plain)
+        } else if path == ENROL.path && mind.has_ended(&plain) {
+            let problem =
+                json!({ "title": "", "status": 403, "detail": "no", "code": "key_ended" });
+            (403, problem.to_string().into_bytes())
         } else {
             (200, mind.answer(path, &plain, &self.key))
         };
@@ -237,6 +244,11 @@ impl Mind {
             not_after: Noon.now().unix_timestamp() + seconds,
         };
         (200, json_of(&given))
+    }
+
+    fn has_ended(&self, content: &[u8]) -> bool {
+        let request: EnrolmentRequest = serde_json::from_slice(content).unwrap();
+        self.ended == Some(request.public_key)
     }
 
     fn enrolled(&self, key: &KeyPair) -> EnrolmentAnswer {

@@ -96,6 +96,7 @@ fn identified(computer: &Computer, locale: Locale) -> String {
         "project-key" => td_string!(locale, info.identified_project),
         "own-key" => td_string!(locale, info.identified_own),
         "pending" => td_string!(locale, info.identified_pending),
+        "rejected" => td_string!(locale, info.identified_rejected),
         _ => return String::new(),
     };
     match computer.key_fingerprint.as_str() {
