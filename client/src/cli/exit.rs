@@ -49,6 +49,7 @@ impl Exit {
             | EngineError::Locked(_) => Self::PERM,
             EngineError::Refused(_)
             | EngineError::KeyEnded(_)
+            | EngineError::TokenRefused(_)
             | EngineError::Server { .. }
             | EngineError::Unsealed { .. }
             | EngineError::Untrusted(_)

@@ -46,14 +46,23 @@ impl End {
 
     /// How the program ends.
     pub fn exit(&self) -> Exit {
-        let again = [
-            Text::ErrorDeclined.declared().code,
-            EngineText::ErrorSaturated.declared().code,
+        let causes = [
+            (Text::ErrorDeclined.declared().code, Exit::AGAIN),
+            (EngineText::ErrorSaturated.declared().code, Exit::AGAIN),
+            (EngineText::ErrorPending.declared().code, Exit::PENDING),
+            (EngineText::ErrorChanged.declared().code, Exit::NO_DATA),
+            (EngineText::ErrorNotNative.declared().code, Exit::NO_DATA),
+            (EngineText::ErrorUntrusted.declared().code, Exit::NO_DATA),
+            (EngineText::ErrorNotRegistered.declared().code, Exit::PERM),
+            (
+                EngineText::ErrorCredentialsNeeded.declared().code,
+                Exit::PERM,
+            ),
         ];
-        match self.cause() {
-            Some(cause) if again.iter().any(|code| cause.is(code)) => Exit::AGAIN,
-            _ => Exit::of_result(self.code),
-        }
+        let known = self
+            .cause()
+            .and_then(|cause| causes.iter().find(|(code, _)| cause.is(code)));
+        known.map_or_else(|| Exit::of_result(self.code), |(_, exit)| *exit)
     }
 
     /// What ended it, without what failed before.
@@ -366,7 +375,7 @@ mod tests {
     use crate::texts::with_problems;
 
     #[test]
-    fn a_server_without_time_ends_a_job_as_it_ends_a_command() {
+    fn what_ends_a_job_ends_the_program_as_it_ends_a_command() {
         let offline = |said| End {
             code: ResultCode::Offline,
             said: Some(said),
@@ -381,6 +390,17 @@ mod tests {
         let away = offline(Message::verbatim("no route"));
         assert_eq!(away.exit(), Exit::TEMPORARY);
         assert_eq!(End::declined().exit(), Exit::AGAIN);
+        let refused = |code, said| End {
+            code,
+            said: Some(said),
+        };
+        let waits = EngineText::ErrorPending.told(&["key", "60"]);
+        assert_eq!(refused(ResultCode::Server, waits).exit(), Exit::PENDING);
+        let changed = EngineText::ErrorChanged.told(&["why"]);
+        assert_eq!(
+            refused(ResultCode::Untrusted, changed).exit(),
+            Exit::NO_DATA
+        );
     }
 
     #[test]

@@ -13,8 +13,8 @@ migasfree_types::texts! {
         StageRemove: "Removing packages";
         StageInstall: "Installing packages";
         StageUpgrade: "Upgrading packages";
-        StageSoftware: "Sending the list of software";
-        StageHardware: "Sending the hardware";
+        StageSoftware: "Looking at the software";
+        StageHardware: "Looking at the hardware";
         StageDevices: "Setting up printers";
         StageTraits: "Learning this computer's traits";
         StageEvents: "Telling what changed";

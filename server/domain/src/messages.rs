@@ -105,7 +105,7 @@ migasfree_types::messages! {
     /// A token in the wrong place.
     pub(crate) token_not_from_here(): "This enrolment token is not for the network that the computer is in";
     /// A token in the wrong project.
-    pub(crate) token_of_other_project(): "This enrolment token is for another project";
+    pub(crate) token_of_other_project(): "This enrolment token is for another project than the one this computer names: set that with `migasfree conf --project`";
     /// A key that was good once, or refused.
     pub(crate) key_ended(): "This key was replaced, revoked or rejected: make another one and enrol again";
     /// A UUID that is another computer's.

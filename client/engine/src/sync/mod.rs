@@ -226,6 +226,9 @@ pub enum EngineError {
         fingerprint: String,
         retry_after: u64,
     },
+    /// The token does not let this computer in.
+    #[error("the server does not let this computer in with this token: {0}")]
+    TokenRefused(String),
     /// The server never takes the key of this computer again: it was replaced, revoked or rejected.
     #[error(
         "the server does not take the key of this computer any more: {0}; run `migasfree register`, which makes another one"
@@ -340,6 +343,7 @@ impl EngineError {
             | Self::Skewed { .. }
             | Self::Pending { .. }
             | Self::KeyEnded(_)
+            | Self::TokenRefused(_)
             | Self::NoTokens(_)
             | Self::UnknownTags(_) => ResultCode::Server,
             Self::Untrusted(_)

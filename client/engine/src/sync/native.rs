@@ -88,7 +88,7 @@ impl Voucher {
 
     fn refused(&self, reason: String) -> EngineError {
         if self.token.is_some() {
-            EngineError::Refused(reason)
+            EngineError::TokenRefused(reason)
         } else if self.operator.is_some() {
             EngineError::BadCredentials(reason)
         } else {

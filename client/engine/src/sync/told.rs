@@ -114,6 +114,7 @@ pub fn error(error: &EngineError) -> Message {
             fingerprint,
             retry_after,
         } => EngineText::ErrorPending.with([fingerprint.into(), (*retry_after).into()]),
+        EngineError::TokenRefused(reason) => EngineText::ErrorTokenRefused.told(&[reason]),
         EngineError::KeyEnded(reason) => EngineText::ErrorKeyEnded.told(&[reason]),
         EngineError::NoTokens(server) => EngineText::ErrorNoTokens.told(&[server]),
         EngineError::OthersToken(server) => EngineText::ErrorOthersToken.told(&[server]),

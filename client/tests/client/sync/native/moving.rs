@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use migasfree_client::config::Settings;
 use migasfree_client::job::{Job, JobId};
-use migasfree_client::sync::{Engine, EngineError, LocalEngine, Outcome, Standing};
+use migasfree_client::sync::{Credentials, Engine, EngineError, LocalEngine, Outcome, Standing};
 use migasfree_client::transport::messages::ComputerId;
 use migasfree_client::transport::{HttpTransport, Transport};
 use migasfree_native::enrolment::{Enrolled, EnrolmentAnswer, MoveOver};
@@ -124,4 +124,27 @@ async fn who_has_to_wait_or_is_refused_goes_on_sealed() {
     sealed.server.mind().said.clear();
     sealed.sync().await.unwrap_err();
     assert!(sealed.engine.standing().is_native());
+}
+
+#[tokio::test]
+async fn who_lost_the_own_key_asks_natively_when_somebody_registers() {
+    let sealed = Sealed::new().await;
+    sealed.sync().await.unwrap();
+    sealed.offers(1);
+    for call in ["computers/id/", "computers/"] {
+        let answer = (403, json!("This computer has a key of its own"));
+        sealed.server.mind().said.insert(call.to_owned(), answer);
+    }
+    let error = sealed.sync().await.unwrap_err();
+    assert!(matches!(error, EngineError::Refused(_)), "{error}");
+
+    let recorder = Recorder::default();
+    let job = Job::new(JobId::unique(), &recorder);
+    let nobody = Credentials::default();
+    let error = sealed.engine.register(&nobody, &job).await.unwrap_err();
+    // What is played here speaks sealed only: that it was asked natively is all that shows.
+    assert!(matches!(error, EngineError::NotNative(_)), "{error}");
+    sealed.server.mind().native = None;
+    let error = sealed.engine.register(&nobody, &job).await.unwrap_err();
+    assert!(matches!(error, EngineError::Refused(_)), "{error}");
 }
