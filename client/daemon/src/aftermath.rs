@@ -1,6 +1,7 @@
 //! What follows from the end of a job.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::computer::Computer;
 use super::contact::Contact;
@@ -35,6 +36,10 @@ impl Aftermath {
         } = task
         {
             self.schedule.ended(done, self.computer.now(), random());
+        }
+        if let (Task::Register { .. }, Some(seconds)) = (task, done.retry_after) {
+            let wait = Duration::from_secs(seconds);
+            self.schedule.postpone(wait, self.computer.now());
         }
         if task.asks_server() {
             let saturated = done.retry_after.is_some();

@@ -56,7 +56,7 @@ ErrorCertificateFile = Nobody this computer trusts vouches for the certificate o
 ErrorCertificateIssuer = Nobody this computer trusts vouches for the certificate of { $server }. An administrator installs the package `ca-certificates`, or puts the certificate of your organisation's own authority into { $file }.
 ErrorCertificateName = The certificate that came is not for { $server }. Check the name of the server with `migasfree conf`; if it is right, whoever runs the server has to get a certificate for it.
 ErrorCertificateNotYet = The certificate of { $server } is not valid yet. Check the clock of this computer.
-ErrorChanged = The answer was changed on the way or comes from another server ({ $reason }): nothing of it is believed, and this computer stays as it was. Try again on another network; if that does not help, tell whoever runs the server.
+ErrorChanged = The answer was changed on the way or comes from another server ({ $reason }): nothing of it is believed, and this computer stays as it was. Try again on another network; if that does not help, tell whoever runs the server. Only if the server was set up anew, root runs `migasfree register --accept-new-keys`.
 ErrorCheckList = `{ $text }` is not a JSON list of names ({ $reason }); write it as ["gimp", "vlc"].
 ErrorClockAhead = { $unit ->
         [seconds] This computer's clock is { $amount } seconds ahead of the server's.

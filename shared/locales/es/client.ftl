@@ -97,7 +97,7 @@ ErrorUnrepaired = No se puede reparar { $packages }; pruebe `migasfree install {
 ErrorUnsealed = Algo ha respondido en lugar del servidor ({ $status }): { $detail }. Puede ser un proxy o una red que pide iniciar sesión.
 ErrorUnsteady = El gestor de paquetes quiere hacer otra cosa cada vez que se le pregunta; inténtelo más tarde.
 ErrorUntrusted = Las claves del servidor son distintas de las del registro, o alguien responde en su lugar ({ $reason }): no se cree nada de ello. Si es correcto, porque el servidor se instaló de nuevo, root ejecuta `migasfree register --accept-new-keys`.
-ErrorChanged = La respuesta se cambió por el camino o es de otro servidor ({ $reason }): no se cree nada de ella y este equipo queda como estaba. Pruebe en otra red; si no ayuda, avise a quien administra el servidor.
+ErrorChanged = La respuesta se cambió por el camino o es de otro servidor ({ $reason }): no se cree nada de ella y este equipo queda como estaba. Pruebe en otra red; si no ayuda, avise a quien administra el servidor. Solo si el servidor se instaló de nuevo, root ejecuta `migasfree register --accept-new-keys`.
 ErrorClockAhead = { $unit ->
         [seconds] El reloj de este equipo va { $amount } segundos adelantado respecto al del servidor.
         [minutes] El reloj de este equipo va { $amount } minutos adelantado respecto al del servidor.

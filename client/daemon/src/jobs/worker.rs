@@ -101,8 +101,13 @@ pub async fn perform_registration(
                 }
                 _ => error.code(),
             };
+            let retry_after = match error {
+                EngineError::Pending { retry_after, .. } => Some(retry_after),
+                _ => None,
+            };
             Done {
                 code,
+                retry_after,
                 ..Done::by(&error, &log.problems())
             }
         }
