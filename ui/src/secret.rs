@@ -1,7 +1,9 @@
 //! What is shown this once and cannot be read again.
 use crate::{address, text::t};
 use leptos::prelude::*;
-use migasfree_ui_kit::{Button, ButtonSize, LinkButton, Notice, Tone, clipboard, use_toasts};
+use migasfree_ui_kit::{
+    Button, ButtonLook, ButtonSize, Dialog, LinkButton, Notice, Tone, clipboard, use_toasts,
+};
 
 /// A text with a button that copies it.
 #[component]
@@ -37,6 +39,19 @@ pub fn Secret(
             </div>
         </Notice>
     }
+}
+
+/// A dialog around it, which only whoever kept it closes.
+#[component]
+pub fn SecretDialog(
+    open: RwSignal<bool>,
+    title: &'static str,
+    children: ChildrenFn,
+) -> impl IntoView {
+    let actions = move || {
+        view! { <Button look=ButtonLook::Primary on_press=move |_| open.set(false)>{t!(secret.kept)}</Button> }
+    };
+    view! { <Dialog open title sealed=true actions>{children()}</Dialog> }
 }
 
 /// The address of a text that is saved as a file.

@@ -30,8 +30,12 @@ fn copy_by_selection(text: &str) {
     let area: web_sys::HtmlTextAreaElement = area.unchecked_into();
     area.set_value(text);
     area.set_class_name("visually-hidden");
-    if let Some(body) = document.body() {
-        let _ = body.append_child(&area);
+    // Behind an open dialog nothing can be selected.
+    let dialog = document
+        .active_element()
+        .and_then(|focused| focused.closest("dialog").ok().flatten());
+    if let Some(place) = dialog.or_else(|| document.body().map(Into::into)) {
+        let _ = place.append_child(&area);
         area.select();
         let html: &web_sys::HtmlDocument = document.unchecked_ref();
         let _ = html.exec_command("copy");

@@ -12,6 +12,9 @@ pub fn Dialog(
     open: RwSignal<bool>,
     #[prop(into)] title: TextProp,
     #[prop(optional)] wide: bool,
+    /// Only its own buttons close it: what it shows is not shown again.
+    #[prop(optional)]
+    sealed: bool,
     /// Buttons at the bottom, the main one last.
     #[prop(optional, into)]
     actions: Option<ViewFn>,
@@ -41,7 +44,21 @@ pub fn Dialog(
             class="dialog"
             class:dialog-wide=wide
             aria-labelledby=labelled
-            on:close=move |_| open.set(false)
+            on:keydown=move |event| {
+                if sealed && event.key() == "Escape" {
+                    event.prevent_default();
+                }
+            }
+            on:close=move |_| {
+                // Gestures of the browser, such as the way back on a phone, close it all the same.
+                if sealed && open.get_untracked() {
+                    if let Some(dialog) = node.get_untracked() {
+                        let _ = dialog.show_modal();
+                    }
+                } else {
+                    open.set(false);
+                }
+            }
             on:mousedown=move |event| {
                 let backdrop = node.get_untracked().is_some_and(|dialog| {
                     event.target().is_some_and(|target| {
@@ -49,7 +66,7 @@ pub fn Dialog(
                         *dialog == target
                     })
                 });
-                if backdrop {
+                if backdrop && !sealed {
                     open.set(false);
                 }
             }
@@ -58,11 +75,16 @@ pub fn Dialog(
                 <div class="dialog-body">
                     <header class="dialog-head">
                         <h2 id=heading.get_value()>{move || title.read_value().get()}</h2>
-                        <IconButton
-                            icon=icondata::LuX
-                            label=move || texts.get().close
-                            on_press=move |_| open.set(false)
-                        />
+                        {(!sealed)
+                            .then(|| {
+                                view! {
+                                    <IconButton
+                                        icon=icondata::LuX
+                                        label=move || texts.get().close
+                                        on_press=move |_| open.set(false)
+                                    />
+                                }
+                            })}
                     </header>
                     <div class="dialog-content">{children.read_value()()}</div>
                     {actions

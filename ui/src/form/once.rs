@@ -1,8 +1,7 @@
 //! What is told of a new object this once: a secret that nobody can read again.
 use super::FormState;
-use crate::{address, entity::value, text::t};
+use crate::{address, entity::value, secret::SecretDialog};
 use leptos::prelude::*;
-use migasfree_ui_kit::{Button, ButtonLook, Dialog};
 use serde_json::Value;
 
 /// Shows what the server answered; closing it leads to the page of what was made.
@@ -25,13 +24,10 @@ pub fn ToldOnce(
         }
         is_open
     });
-    let actions = move || {
-        view! { <Button look=ButtonLook::Primary on_press=move |_| open.set(false)>{t!(secret.kept)}</Button> }
-    };
     view! {
-        <Dialog open title=form.entity.singular.text() actions>
+        <SecretDialog open title=form.entity.singular.text()>
             {move || made.with(|made| made.as_ref().map(draw))}
-        </Dialog>
+        </SecretDialog>
     }
 }
 

@@ -4,11 +4,11 @@ use crate::{
     api::{Query, request},
     deed,
     entity::value,
-    secret::Secret,
+    secret::{Secret, SecretDialog},
     text::{plural, t},
 };
 use leptos::prelude::*;
-use migasfree_ui_kit::{Button, ButtonLook, Card, ConfirmDialog, Dialog, Status, Tone, use_toasts};
+use migasfree_ui_kit::{Button, ButtonLook, Card, ConfirmDialog, Status, Tone, use_toasts};
 use serde_json::{Value, json};
 
 const RENEW: &str = "account/recovery-codes/";
@@ -80,16 +80,13 @@ pub fn Codes(codes: RwSignal<Vec<String>>) -> impl IntoView {
         }
         is_open
     });
-    let actions = move || {
-        view! { <Button look=ButtonLook::Primary on_press=move |_| open.set(false)>{t!(secret.kept)}</Button> }
-    };
     view! {
-        <Dialog open title=t!(factor.recovery) actions>
+        <SecretDialog open title=t!(factor.recovery)>
             <Secret
                 warning=t!(factor.codes_once)
                 text=codes.with_untracked(|codes| codes.join("\n"))
                 file="migasfree-recovery-codes.txt"
             />
-        </Dialog>
+        </SecretDialog>
     }
 }
