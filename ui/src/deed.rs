@@ -4,13 +4,16 @@ use leptos::prelude::*;
 use migasfree_ui_kit::Toasts;
 use serde_json::Value;
 
-/// Does it, and then what follows.
+/// Does it, and then what follows; nothing while it is being done already, as by the second press of a double click.
 pub fn run(
     toasts: Toasts,
     busy: RwSignal<bool>,
     work: impl Future<Output = Result<Value, ApiError>> + 'static,
     then: impl FnOnce(Value) + 'static,
 ) {
+    if busy.get_untracked() {
+        return;
+    }
     busy.set(true);
     leptos::task::spawn_local(async move {
         let answer = work.await;

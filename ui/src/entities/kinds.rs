@@ -28,6 +28,8 @@ pub fn unlisted(model: &str) -> Option<(&'static str, &'static str)> {
         "core.scope" => (t!(kind.scopes_one), t!(kind.scopes)),
         "core.singularity" => (t!(kind.singularities_one), t!(kind.singularities)),
         "core.scheduledelay" => (t!(schedule.delay), t!(schedule.delays)),
+        "audit.verification" => (t!(kind.audit_checks_one), t!(kind.audit_checks)),
+        "server.metrics" => (t!(kind.metrics), t!(kind.metrics)),
         "auth.permission" => (t!(group.permission), t!(group.permissions)),
         "authtoken.token" => (t!(kind.tokens_one), t!(kind.tokens)),
         "device.type" => (t!(kind.device_types_one), t!(kind.device_types)),

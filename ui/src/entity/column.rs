@@ -1,6 +1,8 @@
 //! A column of a list.
 use super::Cell;
 use crate::text::Label;
+use leptos::prelude::AnyView;
+use serde_json::Value;
 
 /// A declared column.
 pub struct Column {
@@ -12,6 +14,8 @@ pub struct Column {
     pub sort: Option<&'static str>,
     /// Shown before somebody chooses.
     pub shown: bool,
+    /// How the page of an object shows it, where a list has no room for all of it.
+    pub whole: Option<fn(&Value) -> AnyView>,
 }
 
 impl Column {
@@ -23,6 +27,7 @@ impl Column {
             cell,
             sort: Some(key),
             shown: true,
+            whole: None,
         }
     }
 
@@ -35,6 +40,12 @@ impl Column {
     /// Sorted under another name.
     pub const fn sorted_by(mut self, name: &'static str) -> Self {
         self.sort = Some(name);
+        self
+    }
+
+    /// Shown so on the page of an object.
+    pub const fn whole(mut self, draw: fn(&Value) -> AnyView) -> Self {
+        self.whole = Some(draw);
         self
     }
 

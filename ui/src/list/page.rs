@@ -222,6 +222,8 @@ enum Emptiness {
     Unfound(String),
     /// Nothing passes the filters.
     Filtered,
+    /// Nothing passes the filter that the list has before anybody sets one.
+    Own,
     /// There is nothing at all.
     Bare,
 }
@@ -233,6 +235,8 @@ impl Emptiness {
             Self::Unfound(search)
         } else if state.is_narrowed() {
             Self::Filtered
+        } else if !state.filters().is_empty() {
+            Self::Own
         } else {
             Self::Bare
         }
@@ -241,23 +245,48 @@ impl Emptiness {
 
 #[component]
 fn Nothing(state: ListState, emptiness: Emptiness) -> impl IntoView {
-    let entity = state.entity;
     match emptiness {
         Emptiness::Unfound(search) => unfound(&search, move || state.set("search", "")),
-        Emptiness::Filtered => view! {
-            <EmptyState icon=icondata::LuSearchX title=t!(list.no_match) text=t!(list.no_match_text)>
-                <Button on_press=move |_| state.clear()>{t!(list.clear)}</Button>
-            </EmptyState>
-        }
-        .into_any(),
-        Emptiness::Bare => view! {
-            <EmptyState icon=entity.icon title=tf!(list.none, things = entity.things()) text=state.sheet.about.text()>
-                {entities::can_make(entity).then(|| create(entity))}
-                {state.sheet.first.map(|first| first())}
-            </EmptyState>
-        }
-        .into_any(),
+        Emptiness::Filtered => filtered(state),
+        Emptiness::Own => view! { <Beyond state /> }.into_any(),
+        Emptiness::Bare => bare(state),
     }
+}
+
+/// Under the list's own filter: whether there is something without it.
+#[component]
+fn Beyond(state: ListState) -> impl IntoView {
+    let entity = state.entity;
+    let all = query::<Page<Value>>(move || Some(format!("{}?page_size=1", entity.api)));
+    let failed = all.failed();
+    move || {
+        let count = all.value.with(|page| page.as_ref().map(|page| page.count));
+        match count {
+            Some(1..) => filtered(state),
+            None if failed.with(Option::is_none) => ().into_any(),
+            _ => bare(state),
+        }
+    }
+}
+
+fn filtered(state: ListState) -> AnyView {
+    view! {
+        <EmptyState icon=icondata::LuSearchX title=t!(list.no_match) text=t!(list.no_match_text)>
+            <Button on_press=move |_| state.clear()>{t!(list.clear)}</Button>
+        </EmptyState>
+    }
+    .into_any()
+}
+
+fn bare(state: ListState) -> AnyView {
+    let entity = state.entity;
+    view! {
+        <EmptyState icon=entity.icon title=tf!(list.none, things = entity.things()) text=state.sheet.about.text()>
+            {entities::can_make(entity).then(|| create(entity))}
+            {state.sheet.first.map(|first| first())}
+        </EmptyState>
+    }
+    .into_any()
 }
 
 /// Says that a search found nothing, and takes it back.

@@ -63,7 +63,10 @@ fn others(entity: &'static Entity, sheet: &'static Sheet, object: &Value) -> Vec
 fn of_column(entity: &'static Entity, column: &'static Column, object: &Value) -> Option<AnyView> {
     let is_there = !value::is_empty(value::at(object, column.key));
     is_there.then(|| {
-        let drawn = column.cell.draw(entity, object, column.key);
+        let drawn = match column.whole {
+            Some(draw) => draw(object),
+            None => column.cell.draw(entity, object, column.key),
+        };
         fact(column.label.text(), drawn)
     })
 }

@@ -41,9 +41,17 @@ pub fn PreferencesPage() -> impl IntoView {
             tab(security, t!(preferences.security), secures),
         ]
     });
+    let about = Signal::derive(move || {
+        let about = if secures.get() {
+            t!(preferences.security_about)
+        } else {
+            t!(preferences.about)
+        };
+        about.to_owned()
+    });
     view! {
         <div class="page">
-            <PageTitle title=t!(preferences.title) subtitle=t!(preferences.about).to_owned() />
+            <PageTitle title=t!(preferences.title) subtitle=about />
             <Tabs tabs label=t!(preferences.title) />
             <div class="page-narrow">
                 {move || {

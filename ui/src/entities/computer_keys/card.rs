@@ -59,25 +59,30 @@ fn others(computer: i64, count: u64) -> impl IntoView {
     view! { <Notice tone=Tone::Warning>{words}</Notice> }
 }
 
-fn key(identity: &Value) -> Option<AnyView> {
-    let fingerprint = value::text(identity, "thumbprint");
-    if fingerprint.is_empty() {
-        return None;
-    }
+/// All of it, to be compared and copied.
+pub fn fingerprint(key: &Value) -> AnyView {
+    let fingerprint = value::text(key, "thumbprint");
     let toasts = use_toasts();
     let shown = value::in_groups(&fingerprint);
     let copy = move |_| {
         clipboard::copy(&fingerprint);
         toasts.info(t!(computer.copied));
     };
-    let fingerprint = view! {
+    view! {
         <span class="mono">{shown}</span>
         <IconButton icon=icondata::LuCopy label=t!(user.copy) class="fact-copy" on_press=copy />
-    };
+    }
+    .into_any()
+}
+
+fn key(identity: &Value) -> Option<AnyView> {
+    if value::text(identity, "thumbprint").is_empty() {
+        return None;
+    }
     let since = cell::when(&value::text(identity, "enrolled_at"));
     let facts = view! {
         <dl class="facts facts-small">
-            {fact(t!(computer_key.fingerprint), fingerprint)}
+            {fact(t!(computer_key.fingerprint), fingerprint(identity))}
             {fact(t!(computer_key.since), since)}
         </dl>
     };

@@ -33,7 +33,8 @@ pub static COMPUTER_KEYS_SHEET: Sheet = Sheet {
             label!(computer_key.fingerprint),
             Cell::Own(cells::fingerprint),
         )
-        .unsorted(),
+        .unsorted()
+        .whole(card::fingerprint),
         Column::new(
             "computer",
             label!(computer_key.claims),

@@ -12,6 +12,9 @@ pub fn ByPasskey(ways: Ways) -> impl IntoView {
     let busy = RwSignal::new(false);
     let failure = RwSignal::new(None::<String>);
     let ask = move || {
+        if busy.get_untracked() {
+            return;
+        }
         busy.set(true);
         failure.set(None);
         leptos::task::spawn_local(async move {

@@ -7,14 +7,14 @@ use super::{
 use crate::{
     api::{Query, query, request},
     deed,
-    entity::{cell, value},
+    entity::value,
     failure,
     object::fact,
     text::t,
 };
 use leptos::prelude::*;
 use migasfree_ui_kit::{
-    Button, Card, ConfirmDialog, Dialog, Notice, SkeletonLines, Status, Tone, use_toasts,
+    Button, Card, ConfirmDialog, DateTime, Dialog, Notice, SkeletonLines, Status, Tone, use_toasts,
 };
 use serde_json::{Value, json};
 
@@ -113,7 +113,7 @@ fn AppCard(since: String, held: Query<Value>, codes: RwSignal<Vec<String>>) -> i
     } else {
         view! {
             <Status tone=Tone::Success label=t!(factor.on) />
-            <dl class="facts facts-small">{fact(t!(factor.since), cell::when(&since))}</dl>
+            <dl class="facts facts-small">{fact(t!(factor.since), view! { <DateTime at=since /> })}</dl>
             <Button class="card-form-button" on_press=move |_| removing.set(true)>{t!(factor.remove)}</Button>
         }
         .into_any()

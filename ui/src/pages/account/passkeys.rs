@@ -4,7 +4,7 @@ use crate::{
     api::{ApiError, Query, request},
     deed,
     entity::{cell, value},
-    passkeys,
+    passkeys::{self, Withheld},
     text::{t, tf},
 };
 use leptos::prelude::*;
@@ -68,11 +68,17 @@ fn NewPasskey(held: Query<Value>, codes: RwSignal<Vec<String>>) -> impl IntoView
 async fn made(name: String) -> Result<Value, ApiError> {
     let asked = request::post(PASSKEYS, &json!({})).await?;
     let credential = passkeys::make(value::at(&asked, "options")).await;
-    let credential =
-        credential.ok_or_else(|| ApiError::Refused(t!(proof.no_passkey).to_owned()))?;
+    let credential = credential.map_err(|why| ApiError::Refused(words(&why).to_owned()))?;
     let secret = value::at(&asked, "secret");
     let body = json!({"secret": secret, "name": name, "credential": credential});
     request::post(CONFIRM, &body).await
+}
+
+fn words(why: &Withheld) -> &'static str {
+    match why {
+        Withheld::Held => t!(factor.passkey_held),
+        Withheld::Unshown => t!(factor.passkey_unmade),
+    }
 }
 
 #[component]

@@ -119,6 +119,6 @@ pub async fn passkey(path: &str, with: &Value) -> Result<Value, String> {
     let asked = request::post(path, with).await;
     let asked = asked.map_err(|error| error.reason())?;
     let credential = passkeys::show(value::at(&asked, "options")).await;
-    let credential = credential.ok_or_else(|| t!(proof.no_passkey).to_owned())?;
+    let credential = credential.map_err(|_| t!(proof.no_passkey).to_owned())?;
     Ok(json!({"secret": value::at(&asked, "secret"), "credential": credential}))
 }
