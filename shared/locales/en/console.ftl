@@ -7,6 +7,7 @@ api_key-expires_help = Leave it empty for a key without an end.
 api_key-kind_service = Service
 api_key-kind_user = Person
 api_key-name_help = What uses it: you will know it again by this name.
+api_key-no_rights = You have no permissions that a key could have.
 api_key-once = Copy the key now: it is shown only once. Programs send it as “Authorization: Bearer …”.
 api_key-own_text = Programs work with them in your name, with some of your permissions and never more than you have.
 api_key-plural = API keys

@@ -7,6 +7,7 @@ api_key-expires_help = Déjelo vacío para una clave sin fin.
 api_key-kind_service = Servicio
 api_key-kind_user = Persona
 api_key-name_help = Qué la usa: la reconocerá por este nombre.
+api_key-no_rights = Usted no tiene permisos que una clave pudiera tener.
 api_key-once = Copie la clave ahora: solo se muestra una vez. Los programas la envían como «Authorization: Bearer …».
 api_key-own_text = Los programas trabajan con ellas en su nombre, con algunos de sus permisos y nunca más de los que usted tiene.
 api_key-plural = Claves de API

@@ -60,7 +60,7 @@ pub use kinds::{kind_label, object_words};
 pub use known::{add, follow};
 pub use packages::{PACKAGES, PACKAGES_SHEET};
 pub use packages_history::{PACKAGES_HISTORY, PACKAGES_HISTORY_SHEET};
-pub use permissions::PERMISSIONS;
+pub use permissions::{PERMISSIONS, about as about_permission};
 pub use platforms::{PLATFORMS, PLATFORMS_SHEET};
 pub use policies::{POLICIES, POLICIES_SHEET};
 pub use projects::{PROJECTS, PROJECTS_SHEET};

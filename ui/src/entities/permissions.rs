@@ -32,6 +32,19 @@ fn called(permission: &Value) -> String {
     words.unwrap_or_else(|| value::text(permission, "name"))
 }
 
+/// The name of what a permission is about, by its kind of object: what it stands under where all are listed.
+pub fn about(permission: &Value) -> String {
+    let codename = value::text(permission, "codename");
+    let name = codename.split_once('_').map_or("", |(_, name)| name);
+    let model = format!("{}.{name}", value::text(permission, "app_label"));
+    let listed = sections::all().find(|entity| entity.model == model);
+    let words = listed.map(|entity| entity.plural.text());
+    words
+        .or_else(|| things(&model))
+        .unwrap_or(&model)
+        .to_owned()
+}
+
 /// What no list of this view is of; kinds of one thing that permissions tell apart among them.
 fn things(model: &str) -> Option<&'static str> {
     Some(match model {

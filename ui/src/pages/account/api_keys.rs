@@ -1,19 +1,19 @@
 //! Keys with which programs work for the account.
 use super::permissions::{Permissions, Rights};
 use crate::{
-    api::{Query, query, request},
+    api::{ApiError, Query, error::texts, query, request},
     deed,
     entities::DOMAINS,
     entity::{cell, value},
     failure,
     form::Picker,
-    secret::Secret,
+    secret::{Secret, SecretDialog},
     text::{plural, t, tf},
 };
 use leptos::prelude::*;
 use migasfree_ui_kit::{
-    Button, ButtonLook, ButtonSize, Card, ConfirmDialog, Dialog, Field, SkeletonLines, TextInput,
-    format, use_toasts,
+    Button, ButtonLook, ButtonSize, Card, ConfirmDialog, Dialog, Field, Notice, SkeletonLines,
+    TextInput, Tone, format, use_toasts,
 };
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -26,6 +26,7 @@ pub fn ApiKeysCard() -> impl IntoView {
     let found = query::<Vec<Value>>(|| Some(KEYS.to_owned()));
     let failed = found.failed();
     let making = RwSignal::new(false);
+    let made = RwSignal::new(String::new());
     let list = move || match (failed.get(), found.value.get()) {
         (Some(error), _) => failure::place(&error, move || found.refresh()),
         (None, None) => view! { <SkeletonLines lines=2 /> }.into_any(),
@@ -42,9 +43,8 @@ pub fn ApiKeysCard() -> impl IntoView {
                 {list}
                 <Button class="card-form-button" on_press=move |_| making.set(true)>{t!(api_key.create)}</Button>
             </div>
-            <Dialog open=making title=t!(api_key.create)>
-                <NewKey found making />
-            </Dialog>
+            <NewKey found making made />
+            <NewSecret made />
         </Card>
     }
 }
@@ -94,63 +94,119 @@ fn Key(row: Value, found: Query<Vec<Value>>) -> impl IntoView {
     }
 }
 
+/// The form, which is empty each time it opens; the key that it makes is put in `made`.
 #[component]
-fn NewKey(found: Query<Vec<Value>>, making: RwSignal<bool>) -> impl IntoView {
-    let toasts = use_toasts();
+fn NewKey(
+    found: Query<Vec<Value>>,
+    making: RwSignal<bool>,
+    made: RwSignal<String>,
+) -> impl IntoView {
     let busy = RwSignal::new(false);
+    let refused = RwSignal::new(None::<ApiError>);
     let [name, ends] = [(); 2].map(|()| RwSignal::new(String::new()));
     let domain = RwSignal::new(Value::Null);
     let rights: Rights = RwSignal::new(BTreeSet::new());
-    let made = RwSignal::new(None::<String>);
     let disabled = Signal::derive(move || {
         name.with(|name| name.trim().is_empty()) || rights.with(BTreeSet::is_empty)
     });
+    Effect::new(move || {
+        if making.get() {
+            refused.set(None);
+            name.set(String::new());
+            ends.set(String::new());
+            domain.set(Value::Null);
+            rights.set(BTreeSet::new());
+        }
+    });
     let make = move |_| {
+        if busy.get_untracked() {
+            return;
+        }
         let body = json!({
             "name": name.get_untracked().trim(),
             "permissions": rights.get_untracked(),
             "domain": domain.with_untracked(|domain| domain.is_object().then(|| value::id(domain))),
             "expires_at": format::of_local_minute(&ends.get_untracked()),
         });
-        let work = async move { request::post(KEYS, &body).await };
-        deed::run(toasts, busy, work, move |answer| {
-            let _ = made.try_set(Some(value::text(&answer, "key")));
-            found.refresh();
+        refused.set(None);
+        busy.set(true);
+        leptos::task::spawn_local(async move {
+            let answer = request::post(KEYS, &body).await;
+            let _ = busy.try_set(false);
+            match answer {
+                Ok(answer) => {
+                    let _ = making.try_set(false);
+                    let _ = made.try_set(value::text(&answer, "key"));
+                    found.refresh();
+                }
+                Err(ApiError::SignedOut | ApiError::Unproved) => {}
+                Err(error) => {
+                    let _ = refused.try_set(Some(error));
+                }
+            }
         });
     };
-    let form = move || {
+    let errors = move |member: &'static str| {
+        Signal::derive(move || {
+            refused.with(|refused| match refused {
+                Some(ApiError::Invalid(fields)) => texts(fields.get(member).into_iter().flatten()),
+                _ => Vec::new(),
+            })
+        })
+    };
+    let actions = move || {
         view! {
+            <Button look=ButtonLook::Quiet on_press=move |_| making.set(false)>{t!(common.cancel)}</Button>
+            <Button look=ButtonLook::Primary busy disabled on_press=make>{t!(form.create)}</Button>
+        }
+    };
+    view! {
+        <Dialog open=making title=t!(api_key.create) actions>
             <div class="stack-small">
-                <Field label=t!(common.name) help=t!(api_key.name_help).to_owned()>
+                {move || {
+                    let other = refused.get().filter(|error| !matches!(error, ApiError::Invalid(_)));
+                    other.map(|error| view! { <Notice tone=Tone::Error>{error.line()}</Notice> })
+                }}
+                <Field label=t!(common.name) help=t!(api_key.name_help).to_owned() errors=errors("name")>
                     <TextInput value=name />
                 </Field>
-                <Field label=t!(enrolment_token.expires) help=t!(api_key.expires_help).to_owned()>
+                <Field label=t!(enrolment_token.expires) help=t!(api_key.expires_help).to_owned() errors=errors("expires_at")>
                     <TextInput value=ends kind="datetime-local" />
                 </Field>
                 {DOMAINS
                     .may("view")
                     .then(|| {
                         view! {
-                            <Field label=t!(domain.singular) help=t!(api_key.domain_help).to_owned()>
+                            <Field label=t!(domain.singular) help=t!(api_key.domain_help).to_owned() errors=errors("domain")>
                                 <Picker entity=&DOMAINS value=domain single=true />
                             </Field>
                         }
                     })}
-                <Permissions rights />
-                <Button look=ButtonLook::Primary class="card-form-button" busy disabled on_press=make>{t!(form.create)}</Button>
+                <Permissions rights errors=errors("permissions") />
             </div>
-        }
-    };
-    move || {
-        match made.get() {
-        Some(key) => view! {
-            <div class="stack-small">
-                <Secret warning=t!(api_key.once) text=key />
-                <Button look=ButtonLook::Primary class="card-form-button" on_press=move |_| making.set(false)>{t!(secret.kept)}</Button>
-            </div>
-        }
-        .into_any(),
-        None => form().into_any(),
+        </Dialog>
     }
+}
+
+/// What was made, this once.
+#[component]
+fn NewSecret(made: RwSignal<String>) -> impl IntoView {
+    let open = RwSignal::new(false);
+    Effect::new(move |was_open: Option<bool>| {
+        let is_open = open.get();
+        if was_open == Some(true) && !is_open {
+            made.set(String::new());
+        }
+        is_open
+    });
+    Effect::new(move || {
+        if made.with(|made| !made.is_empty()) {
+            open.set(true);
+        }
+    });
+    view! {
+        <SecretDialog open title=t!(api_key.singular)>
+            <Secret warning=t!(api_key.once) text=made.get_untracked() />
+        </SecretDialog>
     }
 }
