@@ -1,6 +1,6 @@
 //! Short messages that come and go, read out by screen readers.
 use crate::{badge::Tone, icon::Icon, texts::use_texts};
-use leptos::prelude::*;
+use leptos::{html, prelude::*};
 use std::time::Duration;
 
 #[derive(Debug, Clone)]
@@ -105,8 +105,18 @@ pub fn use_toasts() -> Toasts {
 pub fn ToastArea() -> impl IntoView {
     let toasts = use_toasts();
     let texts = use_texts();
+    let area = NodeRef::<html::Div>::new();
+    // Above the dialog that is open, whose backdrop would cover what went wrong in it.
+    Effect::new(move || {
+        let empty = toasts.list.with(Vec::is_empty);
+        let Some(area) = area.get() else { return };
+        let _ = area.hide_popover();
+        if !empty {
+            let _ = area.show_popover();
+        }
+    });
     view! {
-        <div class="toast-area" role="region" aria-live="polite" aria-label=move || texts.get().notifications>
+        <div node_ref=area popover="manual" class="toast-area" role="region" aria-live="polite" aria-label=move || texts.get().notifications>
             <For each=move || toasts.list.get() key=|toast| toast.id let:toast>
                 <div class=format!("toast-card {}", toast.tone.class()) role=if toast.tone == Tone::Error { "alert" } else { "status" }>
                     <Icon icon=toast.tone.icon() />
