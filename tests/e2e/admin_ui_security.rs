@@ -77,6 +77,10 @@ async fn who_has_an_app_signs_in_with_its_code() -> Result<()> {
     let codes = text(&browser, "dialog[open] .token").await?;
     ensure!(codes.lines().count() == 10, "{codes}");
     browser.picture("admin-security-recovery-light").await?;
+    let copy = browser.find("dialog[open] .chip-row button").await?;
+    copy.send_keys("\u{e00c}").await?;
+    let shown = text(&browser, "dialog[open] .token").await?;
+    ensure!(shown == codes, "Escape took them away");
     browser.press(CONFIRM).await?;
     browser.reads("10 codes left").await?;
 
@@ -184,6 +188,7 @@ async fn a_key_of_a_program_is_shown_once_and_does_what_was_chosen() -> Result<(
     browser.press_button("New API key").await?;
     browser.write("Name", "Backup").await?;
     browser.write("Permissions", "View Tags").await?;
+    browser.reads("View Tags").await?;
     browser.press(".own-right input").await?;
     browser.picture("admin-api-key-light").await?;
     browser.press_button("Create").await?;

@@ -37,7 +37,7 @@ pub fn FactorCards() -> impl IntoView {
         }
         (None, Some(told)) => view! {
             {is_lacking(&told).then(|| view! { <Notice tone=Tone::Warning>{t!(factor.demanded)}</Notice> })}
-            <AppCard since=value::text(&told, "totp") held codes />
+            <AppCard told=told.clone() held codes />
             <PasskeysCard told=told.clone() held codes />
             <RecoveryCard told held codes />
         }
@@ -55,6 +55,17 @@ pub fn has_factor(told: &Value) -> bool {
     !value::text(told, "totp").is_empty() || !value::list(told, "passkeys").is_empty()
 }
 
+/// What comes of taking one away.
+pub fn removal(told: &Value) -> &'static str {
+    let apps = usize::from(!value::text(told, "totp").is_empty());
+    let is_last = apps + value::list(told, "passkeys").len() == 1;
+    if is_last && value::flag(told, "demanded") {
+        t!(factor.remove_last)
+    } else {
+        t!(factor.remove_text)
+    }
+}
+
 fn is_lacking(told: &Value) -> bool {
     value::flag(told, "demanded") && !has_factor(told)
 }
@@ -66,7 +77,8 @@ pub fn new_codes(answer: &Value) -> Vec<String> {
 }
 
 #[component]
-fn AppCard(since: String, held: Query<Value>, codes: RwSignal<Vec<String>>) -> impl IntoView {
+fn AppCard(told: Value, held: Query<Value>, codes: RwSignal<Vec<String>>) -> impl IntoView {
+    let since = value::text(&told, "totp");
     let toasts = use_toasts();
     let busy = RwSignal::new(false);
     let [setting_up, removing] = [(); 2].map(|()| RwSignal::new(false));
@@ -127,7 +139,7 @@ fn AppCard(since: String, held: Query<Value>, codes: RwSignal<Vec<String>>) -> i
             <ConfirmDialog
                 open=removing
                 title=t!(factor.app_remove_title)
-                message=t!(factor.remove_text)
+                message=removal(&told)
                 confirm=t!(factor.remove)
                 busy
                 on_confirm=remove

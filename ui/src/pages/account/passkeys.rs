@@ -1,5 +1,5 @@
 //! Passkeys of the account.
-use super::factors::new_codes;
+use super::factors::{new_codes, removal};
 use crate::{
     api::{ApiError, Query, request},
     deed,
@@ -26,8 +26,11 @@ pub fn PasskeysCard(
     if rows.is_empty() && !is_offered {
         return ().into_any();
     }
+    let message = removal(&told);
     let list = (!rows.is_empty()).then(|| {
-        let rows = rows.into_iter().map(|row| view! { <Passkey row held /> });
+        let rows = rows
+            .into_iter()
+            .map(|row| view! { <Passkey row message held /> });
         view! { <ul class="own-list">{rows.collect_view()}</ul> }
     });
     view! {
@@ -82,7 +85,7 @@ fn words(why: &Withheld) -> &'static str {
 }
 
 #[component]
-fn Passkey(row: Value, held: Query<Value>) -> impl IntoView {
+fn Passkey(row: Value, message: &'static str, held: Query<Value>) -> impl IntoView {
     let toasts = use_toasts();
     let busy = RwSignal::new(false);
     let removing = RwSignal::new(false);
@@ -105,7 +108,7 @@ fn Passkey(row: Value, held: Query<Value>) -> impl IntoView {
             <ConfirmDialog
                 open=removing
                 title=tf!(factor.passkey_remove_title, name = name)
-                message=t!(factor.remove_text)
+                message
                 confirm=t!(factor.remove)
                 busy
                 on_confirm=remove

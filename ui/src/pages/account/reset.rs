@@ -127,6 +127,7 @@ pub fn Reset() -> impl IntoView {
                         .map(|error| view! { <Notice tone=Tone::Error>{error.reason()}</Notice> })
                 }}
                 <Button look=ButtonLook::Primary kind="submit" busy class="login-button">{t!(user.set_password)}</Button>
+                <Button look=ButtonLook::Quiet icon=icondata::LuArrowLeft on_press=|_| address::replace("/")>{t!(login.sign_in)}</Button>
             </form>
         }
     };
