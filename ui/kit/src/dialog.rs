@@ -51,8 +51,8 @@ pub fn Dialog(
             }
             on:close=move |_| {
                 // Gestures of the browser, such as the way back on a phone, close it all the same.
-                if sealed && open.get_untracked() {
-                    if let Some(dialog) = node.get_untracked() {
+                if sealed && open.try_get_untracked() == Some(true) {
+                    if let Some(dialog) = node.try_get_untracked().flatten() {
                         let _ = dialog.show_modal();
                     }
                 } else {
