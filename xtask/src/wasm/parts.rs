@@ -10,7 +10,7 @@ use super::files;
 
 /// What a part may weigh on the wire, in KiB. Those of the admin UI are made in `ui/src/parts.rs`.
 const LIMITS: [(&str, u64); 8] = [
-    ("account", 52),
+    ("account", 56),
     ("activity", 10),
     ("computers", 68),
     ("language", 28),
