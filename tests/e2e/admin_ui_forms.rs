@@ -171,7 +171,9 @@ async fn save_untouched(
     admin: &Admin,
     findings: &mut Vec<String>,
 ) -> Result<()> {
-    let here = browser.run("return location.href").await?;
+    // A new one opens on the tab that it still lacks something on.
+    let here = "return location.origin + location.pathname.split('/').slice(0, 3).join('/')";
+    let here = browser.run(here).await?;
     edit(browser, here.as_str().unwrap_or_default()).await?;
     loaded(browser).await?;
     tokio::time::sleep(Duration::from_millis(200)).await;

@@ -280,7 +280,7 @@ on_both_engines! {
         assert!(fine && said.contains(&serial), "{said}{error}");
         let (fine, said, error) = ca(&["crl"]).await;
         assert!(fine && said.contains("BEGIN X509 CRL"), "{said}{error}");
-        let (fine, _, error) = ca(&["revoke", "4a01"]).await;
+        let (fine, _, error) = ca(&["revoke", "beef"]).await;
         assert!(!fine && error.contains("no such"), "{error}");
         let (fine, _, error) = ca(&["revoke", "4a01", "--reason", "because"]).await;
         assert!(!fine && error.contains("key_compromise"), "{error}");
