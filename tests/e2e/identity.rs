@@ -26,7 +26,6 @@ const RESULT: &str = "/api/native/1/synchronization/result/";
 const NOT_REGISTERED: i32 = 1;
 const USAGE: i32 = 2;
 const REFUSED: i32 = 61;
-const PACKAGES: i32 = 71;
 const UNREACHED: i32 = 75;
 const PENDING: i32 = 114;
 
@@ -485,10 +484,6 @@ async fn nothing_follows_from_what_somebody_between_does() -> Result<()> {
     }
     untouched(Way::Swaps)?;
 
-    // What the server says comes through now, and what it offers does not.
-    bench.hostile.turns(Way::Changes, "/public/");
-    bench.run(&["sync"]).await?.ends(PACKAGES, "");
-    ensure!(!bench.has_the_package(), "what was changed was installed");
     bench.hostile.turns(Way::Honest, NATIVE);
     bench.run(&["sync"]).await?.ends(0, "");
     ensure!(bench.has_the_package(), "it is well again");

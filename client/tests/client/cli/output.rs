@@ -25,7 +25,7 @@ async fn words_that_a_full_disk_loses_are_no_success() {
         let child = command.spawn().unwrap();
         let answer = Answer::from(child.wait_with_output().await.unwrap()).ends(74);
         assert!(answer.err.contains("could not be written"), "{answer:?}");
-        assert!(answer.err.contains("No space left"), "{answer:?}");
+        assert!(answer.err.contains("the disk is full"), "{answer:?}");
     }
     // What goes wrong besides is the more important.
     let mut command = below(folder.path(), &["sync"]);

@@ -234,7 +234,7 @@ async fn anybody_may_work_on_a_root_of_their_own_with_a_session_daemon() {
     bench.server.mind().front = None;
     // Why it was not done is told each time, however soon it ends.
     bench.server.mind().closed = true;
-    for _ in 0..5 {
+    for _ in 0..3 {
         let register = session(&["register", "-y", "-u", "ana", "-p", "wrong"]);
         let refused = Answer::of(register).await.ends(1);
         assert!(
