@@ -121,7 +121,10 @@ impl Reference {
             claims.as_object().unwrap().keys().cloned().collect()
         };
         if call != "catalog/categories/" {
-            assert_eq!(names(&claims), names(recorded), "{call}");
+            let mut sent = names(&claims);
+            // A question of ours, to which others have no answer.
+            sent.remove("ask_new_store");
+            assert_eq!(sent, names(recorded), "{call}");
         }
         self.calls.lock().unwrap().push(call.to_owned());
     }
