@@ -508,7 +508,6 @@ impl Registration for NativeRegistration {
 
     async fn enrol(&self, token: &EnrolmentToken) -> Result<ComputerId, EngineError> {
         let server = self.vouched_for(token.server).await?;
-        self.prepare_successor()?;
         let voucher = Voucher {
             token: Some(token.secret.clone()),
             operator: None,
