@@ -97,7 +97,7 @@ impl NativeSession {
         let request = self.plan_request(known, is_of_run);
         let answer = self.link.ask(&PLAN, &request).await?;
         warn_of(&answer.refused);
-        self.learn(&request.report, &answer)?;
+        self.learn(&request.report, &answer, is_of_run)?;
         let mut state = self.state();
         state.report = Gathered::default();
         if is_of_run && let Some(run) = &mut state.run {
@@ -126,10 +126,10 @@ impl NativeSession {
         }
     }
 
-    fn learn(&self, told: &Gathered, answer: &PlanAnswer) -> Result<(), ApiError> {
+    fn learn(&self, told: &Gathered, answer: &PlanAnswer, is_of_run: bool) -> Result<(), ApiError> {
         let came = answer.definitions.clone();
-        let good = if answer.wanted.attributes {
-            // The rest hangs on attributes that the server does not have.
+        let good = if is_of_run && answer.wanted.attributes {
+            // The rest hangs on attributes that the server does not have. Between synchronisations what it last heard counts.
             Definitions {
                 properties: came.properties,
                 fault_definitions: came.fault_definitions,
