@@ -77,9 +77,10 @@ pub const WITHDRAW_REQUEST: Call<RequestChosen, AppRequest> =
     Call::at("/api/native/1/catalogue/requests/withdraw/");
 
 /// The paths of all calls that are made by a computer that is known by its key.
-pub const KNOWN: [&str; 11] = [
+pub const KNOWN: [&str; 12] = [
     PLAN.path,
     RESULT.path,
+    CERTIFICATE.path,
     INFO.path,
     LABEL.path,
     TRAITS.path,
