@@ -255,16 +255,16 @@ mod tests {
         let mut given = Source::default();
         given.environment.insert(
             "DATABASE_URL".to_owned(),
-            "postgres://m:secret@db/m".to_owned(),
+            "postgres://m:hunter2@db/m".to_owned(),
         );
         let loaded = load(&given);
         let text = loaded.explain();
         let settings = loaded.settings().unwrap();
         assert!(
-            text.contains("postgres://m:***@db/m") && !text.contains("secret@"),
+            text.contains("postgres://m:***@db/m") && !text.contains("hunter2"),
             "{text}"
         );
-        assert!(!format!("{settings:?}").contains("secret"));
+        assert!(!format!("{settings:?}").contains("hunter2"));
     }
 
     #[test]
@@ -393,7 +393,7 @@ mod tests {
             "[listen]\naddress = 'nowhere'\nlisten_to = 1\n[log]\nfilter = 'warn'\n[[proxies]]\nname = 'edge'\naddresses = []",
         );
         for (name, value) in [
-            ("DATABASE_URL", "mysql://m:secret@db/m"),
+            ("DATABASE_URL", "mysql://m:hunter2@db/m"),
             ("MIGASFREE_LISTENN", "127.0.0.1:2"),
             ("MIGASFREE_CLIENT_SERVER", "elsewhere"),
         ] {
@@ -425,6 +425,6 @@ mod tests {
         ] {
             assert!(error.to_string().contains(part), "{part}: {error}");
         }
-        assert!(!format!("{error}{text}").contains("secret"));
+        assert!(!format!("{error}{text}").contains("hunter2"));
     }
 }
