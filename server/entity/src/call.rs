@@ -37,6 +37,9 @@ pub struct Call {
     pub programs: bool,
     /// Statuses with which it is refused as version 5 does it: by a text or an object.
     pub refuses: &'static [&'static str],
+    /// Statuses with which it is refused by a problem (RFC 9457), whatever is asked for; then nothing is refused otherwise
+    /// but what `refuses` has.
+    pub problems: &'static [&'static str],
 }
 
 /// What is sent.
@@ -86,6 +89,7 @@ pub fn call(verb: Verb, path: impl Into<String>, summary: &'static str) -> Call 
         open: false,
         programs: false,
         refuses: &[],
+        problems: &[],
     }
 }
 
@@ -147,6 +151,13 @@ impl Call {
     #[must_use]
     pub const fn refusing(mut self, statuses: &'static [&'static str]) -> Self {
         self.refuses = statuses;
+        self
+    }
+
+    /// The same with statuses of refusals that are problems, whatever is asked for.
+    #[must_use]
+    pub const fn with_problems(mut self, statuses: &'static [&'static str]) -> Self {
+        self.problems = statuses;
         self
     }
 

@@ -1,6 +1,7 @@
 //! One's own API keys.
 
 use axum::Json;
+use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
 use migasfree_server_auth::Operator;
 use migasfree_server_domain::core::api_keys::{self, API_KEYS};
@@ -64,8 +65,9 @@ async fn make(
 async fn revoke(
     State(state): State<ApiState>,
     operator: Operator,
-    Path(id): Path<i64>,
+    id: Result<Path<i64>, PathRejection>,
 ) -> Result<Json<Value>, RestError> {
+    let Path(id) = id.map_err(|_| RestError::NoRow(API_KEYS.model.one))?;
     let context = Context::new(state.services.clone(), operator);
     api_keys::revoke(&context, id).await?;
     Ok(Json(json!({"detail": "The key does not work any more."})))

@@ -1,6 +1,7 @@
 //! Programs without a browser that a person lets in: RFC 8628.
 
 use axum::Json;
+use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, Query, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -274,11 +275,13 @@ async fn programs(
 async fn end(
     State(state): State<ApiState>,
     operator: Operator,
-    Path(id): Path<i64>,
+    id: Result<Path<i64>, PathRejection>,
 ) -> Result<Json<Value>, RestError> {
+    let unknown = || RestError::NoRow("Program");
+    let Path(id) = id.map_err(|_| unknown())?;
     if device_code::end(&state.auth, &operator, id).await? {
         Ok(Json(json!({"detail": "The program is out."})))
     } else {
-        Err(RestError::NoRow("Program"))
+        Err(unknown())
     }
 }

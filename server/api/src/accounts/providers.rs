@@ -1,6 +1,7 @@
 //! Signing in by a provider's word, and what one's own account is linked to.
 
 use axum::Json;
+use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -12,6 +13,7 @@ use migasfree_server_auth::{
     session,
     sign_in::{self, Brought, Opened, Progress, Sent},
 };
+use migasfree_server_domain::core::user_profiles::USER_PROFILES;
 use migasfree_server_entity::{
     action::Verb,
     call::{Gives, Served, call},
@@ -252,8 +254,9 @@ async fn link(
 async fn unlink(
     State(state): State<ApiState>,
     Fresh(operator): Fresh,
-    Path(id): Path<i64>,
+    id: Result<Path<i64>, PathRejection>,
 ) -> Result<Json<Value>, AuthError> {
+    let Path(id) = id.map_err(|_| Refusal::NoProvider)?;
     providers::unlink(&state.auth, &operator, id).await?;
     Ok(Json(json!({})))
 }
@@ -262,9 +265,10 @@ async fn unlink(
 async fn link_other(
     State(state): State<ApiState>,
     Fresh(operator): Fresh,
-    Path(user): Path<i64>,
+    user: Result<Path<i64>, PathRejection>,
     fields: Fields,
 ) -> Result<Json<Value>, RestError> {
+    let Path(user) = user.map_err(|_| RestError::NoRow(USER_PROFILES.model.one))?;
     let [provider, subject] = fields.required(["provider", "subject"])?;
     let auth = &state.auth;
     providers::link_as_administrator(auth, &operator, UserId(user), &provider, &subject).await?;

@@ -6,8 +6,9 @@ use migasfree_server_entity::{
     entity::Like,
     registry::Registry,
 };
+use migasfree_types::message::MEDIA_TYPE;
 use utoipa::openapi::{
-    Content, HttpMethod, Response, ResponseBuilder,
+    Content, HttpMethod, RefOr, Response, ResponseBuilder,
     path::{Operation, OperationBuilder},
     request_body::RequestBodyBuilder,
     security::SecurityRequirement,
@@ -29,7 +30,8 @@ pub fn operations(
         .iter()
         .map(|call| {
             let (method, _) = verb(call.verb);
-            (call.path.clone(), method, refusing(described(call).build()))
+            let operation = refusing(described(call).build());
+            (call.path.clone(), method, with_problems(call, operation))
         })
         .collect();
     for (path, asks, gives) in stats::described(registry) {
@@ -46,6 +48,27 @@ pub fn operations(
         all.push((call.path, HttpMethod::Get, refusing(operation.build())));
     }
     all
+}
+
+/// The operation with refusals that are problems, whatever is asked for, where the call has such.
+fn with_problems(call: &Call, mut operation: Operation) -> Operation {
+    if call.problems.is_empty() {
+        return operation;
+    }
+    for (status, response) in &mut operation.responses.responses {
+        let RefOr::T(response) = response else {
+            continue;
+        };
+        if status.starts_with(['4', '5']) {
+            let problem = Content::new(Some(schemas::reference("Problem")));
+            if !call.refuses.contains(&status.as_str()) {
+                response.content.clear();
+            }
+            let media_type = MEDIA_TYPE.to_owned();
+            response.content.insert(media_type, problem.into());
+        }
+    }
+    operation
 }
 
 /// An answer in plain text.
@@ -91,7 +114,7 @@ fn described(call: &Call) -> OperationBuilder {
     }
     // A text, or an object.
     let refusal = || answer("Refused", like(Like::Anything));
-    for status in call.refuses {
+    for status in call.refuses.iter().chain(call.problems) {
         operation = operation.response(*status, refusal());
     }
     operation = match call.gives {

@@ -50,8 +50,15 @@ pub fn members(members: &[(&str, Like)]) -> Any {
 }
 
 /// What a refused call answers: `Error` with a sentence and a stable code; `Refused` where values may be the reason:
-/// their names with the reasons, of which `code` may be one, a sentence, or the reason a file was not taken.
-pub fn refusals() -> [(&'static str, Any); 2] {
+/// their names with the reasons, of which `code` may be one, a sentence, or the reason a file was not taken; `Problem`
+/// what RFC 9457 has.
+pub fn refusals() -> [(&'static str, Any); 3] {
+    let problem = members(&[
+        ("title", Like::Text),
+        ("status", Like::Integer),
+        ("detail", Like::Text),
+        ("code", Like::Text),
+    ]);
     let error = members(&[("detail", Like::Text), ("code", Like::Text)]);
     let upload = members(&[("error", Like::Text)]);
     let credentials = members(&[("non_field_errors", Like::Texts), ("code", Like::Text)]);
@@ -67,6 +74,7 @@ pub fn refusals() -> [(&'static str, Any); 2] {
         .item(upload);
     [
         ("Failure", error),
+        ("Problem", problem),
         ("Refused", Schema::AnyOf(refused.build()).into()),
     ]
 }

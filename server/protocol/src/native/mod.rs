@@ -26,11 +26,16 @@ use crate::safe::Protocol;
 use arrival::{Front, known, posted};
 pub(crate) use calls::enrolment::{key_text, waiting, welcome};
 
+/// Statuses of refusals.
+const PROBLEMS: [&str; 9] = [
+    "400", "401", "403", "409", "413", "415", "429", "503", "507",
+];
+
 /// The calls that programs are told of.
 pub(crate) fn calls() -> Vec<Served<ProtocolState>> {
     let call = |path: &str, summary| {
         call(Verb::Post, path, summary)
-            .refusing(&["400", "401", "403", "409", "429"])
+            .with_problems(&PROBLEMS)
             .open()
     };
     let signed = |path: &str,
@@ -63,19 +68,20 @@ pub(crate) fn calls() -> Vec<Served<ProtocolState>> {
         ("comment", Like::Text),
     ];
     vec![
-        signed(
+        call(
             requests::ENROL.path,
             "A computer asks to be known by its key",
-            &[
-                ("public_key", Like::Text),
-                ("uuid", Like::Text),
-                ("name", Like::Text),
-                ("project", Like::Text),
-                ("token", Like::Text),
-            ],
-            &[("state", Like::Text)],
-            posted(calls::enrolment::answer),
-        ),
+        )
+        .refusing(&["403"])
+        .taking(&[
+            ("public_key", Like::Text),
+            ("uuid", Like::Text),
+            ("name", Like::Text),
+            ("project", Like::Text),
+            ("token", Like::Text),
+        ])
+        .giving(&[("state", Like::Text)])
+        .served(posted(calls::enrolment::answer)),
         signed(
             requests::PLAN.path,
             "What a computer has to do",

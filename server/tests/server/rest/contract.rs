@@ -11,7 +11,7 @@ use migasfree_server_entity::{
 use serde_json::Value;
 
 use super::organisation::TOKEN;
-use crate::harness::{Answer, Server};
+use crate::harness::{Answer, Server, described};
 
 static REFERENCE: LazyLock<Value> = LazyLock::new(|| {
     let path = std::env::var("CARGO_MANIFEST_DIR").unwrap() + "/../tests/reference/openapi-v5.json";
@@ -521,6 +521,48 @@ fn no_schema_name_stands_for_two_shapes() {
         assert_eq!(known, names(entity.detail), "{}", entity.schema);
         for fields in [entity.list, entity.detail, entity.answer] {
             walk(fields, &mut seen);
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn refusals_of_native_calls_are_described_as_the_problems_they_are() {
+    const MEDIA_TYPE: &str = "application/problem+json";
+    let server = Server::on_sqlite().await;
+    let anonymous = server.anonymous();
+    let document = anonymous.get("/api/schema/?format=json").await.json;
+    let paths = document["paths"].as_object().unwrap().iter();
+    let native: Vec<_> = paths
+        .filter(|(path, _)| path.starts_with("/api/native/1/"))
+        .collect();
+    assert!(!native.is_empty());
+    for (path, item) in native {
+        let responses = item["post"]["responses"].as_object().unwrap();
+        for (status, response) in responses
+            .iter()
+            .filter(|(status, _)| status.starts_with('4'))
+        {
+            let problem = &response["content"][MEDIA_TYPE];
+            assert!(problem.is_object(), "{path} {status}: {response}");
+        }
+        let answer = anonymous.post(path, serde_json::json!({})).await;
+        assert_eq!(answer.status, 401, "{path}: {}", answer.text);
+        assert_eq!(answer.header("content-type"), MEDIA_TYPE, "{path}");
+        let schema = &responses["401"]["content"][MEDIA_TYPE]["schema"];
+        assert_eq!(described::broken(schema, &answer.json), None, "{path}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_no_number_is_the_number_of_nothing_one_has() {
+    let server = Server::on_sqlite().await;
+    let admin = server.admin().await;
+    for what in ["api-keys", "programs", "sessions"] {
+        for number in ["x", "1.5", "99999999999999999999"] {
+            let path = format!("/api/v1/token/account/{what}/{number}/");
+            let answer = admin.delete(&path).await;
+            assert_eq!((answer.status, answer.code()), (404, "not_found"), "{path}");
+            assert_eq!(answer.header("content-type"), "application/json", "{path}");
         }
     }
 }
