@@ -11,14 +11,15 @@ use leptos::prelude::*;
 use migasfree_ui_kit::{Button, ButtonSize, ConfirmDialog, IconButton, clipboard, use_toasts};
 use serde_json::{Value, json};
 
+/// It asks for the token: everybody on the computer would see one among its arguments.
+const COMMAND: &str = "sudo migasfree register --token-file -";
+
 /// The secret, and what to type on the computer.
 pub fn told_once(token: &Value) -> AnyView {
     let secret = value::text(token, "secret");
-    let command = format!("sudo migasfree register --token {secret}");
     let toasts = use_toasts();
-    let copied = command.clone();
     let copy = move |_| {
-        clipboard::copy(&copied);
+        clipboard::copy(COMMAND);
         toasts.info(t!(secret.copied));
     };
     view! {
@@ -26,7 +27,7 @@ pub fn told_once(token: &Value) -> AnyView {
             <Secret warning=t!(enrolment_token.once) text=secret />
             <p>{t!(enrolment_token.on_computer)}</p>
             <p class="with-copy">
-                <code class="command">{command}</code>
+                <code class="command">{COMMAND}</code>
                 <IconButton icon=icondata::LuCopy label=t!(enrolment_token.copy_command) on_press=copy />
             </p>
         </div>
