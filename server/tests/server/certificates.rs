@@ -71,6 +71,7 @@ on_both_engines! {
         assert_eq!((refused.status, refused.code()), (409, "no_authority"));
         let own = org.admin.post(OWN, json!({"csr": request()})).await;
         assert_eq!((own.status, own.code()), (409, "no_authority"));
+        assert_eq!(org.admin.get(OWN).await.json, json!({"offered": false}));
         for path in [CA, CRL] {
             assert_eq!(org.server.anonymous().get(path).await.status, 404, "{path}");
         }
@@ -97,6 +98,7 @@ on_both_engines! {
     async fn everybody_gets_one_of_their_own_with_its_key_or_for_theirs(org: Organisation) {
         create_authority(&org);
         let ana = org.server.operator("ana", &[]).await.described();
+        assert_eq!(ana.get(OWN).await.json, json!({"offered": true}));
         let with_key = ana.post(OWN, json!({"password": "correct horse"})).await;
         let first = serial(&with_key);
         assert!(with_key.json["key"].is_string() && with_key.json["p12"].is_string());

@@ -58,9 +58,9 @@ on_both_engines! {
         assert_eq!(ana.get(SESSIONS).await.json.as_array().unwrap().len(), 1);
         assert_eq!(ana.delete(&format!("{SESSIONS}{theirs}/")).await.status, 404);
         assert_eq!(ana.delete(&format!("{SESSIONS}none/")).await.status, 404);
-        for path in ["sessions/", "sign-out/", "forget-factors/"] {
+        for path in ["sessions/", "factors/", "sign-out/", "forget-factors/"] {
             let path = format!("/api/v1/token/user-profiles/{bob}/{path}");
-            let refused = match path.ends_with("/sessions/") {
+            let refused = match path.ends_with("/sessions/") || path.ends_with("/factors/") {
                 true => ana.get(&path).await,
                 false => ana.post(&path, json!({})).await,
             };
@@ -105,6 +105,7 @@ on_both_engines! {
         let helper = server.operator("helper", &["core.view_userprofile", "core.change_userprofile"]).await;
         let path = "/api/v1/token/user-profiles/1/";
         assert_eq!(helper.get(&format!("{path}sessions/")).await.status, 403);
+        assert_eq!(helper.get(&format!("{path}factors/")).await.status, 403);
         for action in ["sign-out", "forget-factors"] {
             assert_eq!(helper.post(&format!("{path}{action}/"), json!({})).await.status, 403, "{action}");
         }
@@ -131,8 +132,11 @@ on_both_engines! {
         server.state().db.execute(store, migasfree_server_db::args![ana, now]).await.unwrap();
         let given = json!({"username": "ana", "password": PASSWORD});
         assert_eq!(server.anonymous().post("/token-auth/", given.clone()).await.code(), "second_step_needed");
-        let path = format!("/api/v1/token/user-profiles/{ana}/forget-factors/");
-        assert_eq!(server.admin().await.post(&path, json!({})).await.status, 200);
+        let (admin, path) = (server.admin().await, format!("/api/v1/token/user-profiles/{ana}/"));
+        let held = admin.get(&format!("{path}factors/")).await.json;
+        assert!(held["totp"].is_string() && held["passkeys"] == 0 && held["recovery_codes"] == 0, "{held}");
+        assert_eq!(admin.post(&format!("{path}forget-factors/"), json!({})).await.status, 200);
+        assert!(admin.get(&format!("{path}factors/")).await.json["totp"].is_null());
         assert_eq!(server.anonymous().post("/token-auth/", given).await.status, 200);
     }
 }

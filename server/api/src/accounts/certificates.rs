@@ -2,13 +2,21 @@
 
 use axum::Json;
 use axum::extract::State;
-use migasfree_server_auth::Operator;
-use migasfree_server_domain::certificates::{Wanted, issue_own};
+use migasfree_server_auth::{AuthError, Operator};
+use migasfree_server_domain::certificates::{CertificateError, Wanted, issue_own};
+use migasfree_server_domain::services::OfDomain as _;
 use migasfree_server_entity::{context::Context, error::RestError, json};
 use serde_json::Value;
 
 use super::fields::Fields;
 use crate::ApiState;
+
+/// `GET /rest-auth/user/certificates/`
+pub async fn offered(State(state): State<ApiState>) -> Result<Json<Value>, AuthError> {
+    let authority = state.domain().certificates.authority().await;
+    let offered = !matches!(authority, Err(CertificateError::NoAuthority));
+    Ok(Json(serde_json::json!({"offered": offered})))
+}
 
 /// `POST /rest-auth/user/certificates/`: the answer has it this once.
 pub async fn issue(

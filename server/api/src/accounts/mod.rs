@@ -129,6 +129,13 @@ pub(crate) fn calls() -> Vec<Served<ApiState>> {
         .giving(DETAIL)
         .answered(account::change_password),
         call(
+            Verb::Get,
+            "/rest-auth/user/certificates/",
+            "Whether this server gives certificates: it has an authority",
+        )
+        .giving(&[("offered", Like::Boolean)])
+        .answered(certificates::offered),
+        call(
             Verb::Post,
             "/rest-auth/user/certificates/",
             "A certificate of one's own: for the key of a request, or with its key in a file with a password",

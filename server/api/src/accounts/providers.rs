@@ -9,14 +9,14 @@ use migasfree_server_audit::UserId;
 use migasfree_server_auth::{
     AuthError, Connection, Operator,
     factors::{Fresh, TOTP},
-    providers::{self, Refusal, oidc},
+    providers::{self, Link, Refusal, oidc},
     session,
     sign_in::{self, Brought, Opened, Progress, Sent},
 };
 use migasfree_server_domain::core::user_profiles::USER_PROFILES;
 use migasfree_server_entity::{
     action::Verb,
-    call::{Gives, Served, call},
+    call::{Gives, Members, Served, call},
     entity::Like,
     error::RestError,
 };
@@ -28,6 +28,14 @@ use super::sign_in::visit;
 use crate::ApiState;
 
 const LINKS: &str = "/api/v1/token/account/links/";
+const OF_OTHERS: &str = "/api/v1/token/account/links/of/{id}/";
+
+const LINK: Members = &[
+    ("id", Like::Integer),
+    ("provider", Like::Text),
+    ("created_at", Like::Text),
+    ("last_used_at", Like::Note),
+];
 
 /// The calls.
 pub(super) fn calls() -> Vec<Served<ApiState>> {
@@ -64,12 +72,7 @@ pub(super) fn calls() -> Vec<Served<ApiState>> {
         .open()
         .answered(callback),
         call(Verb::Get, LINKS, "What one's own account is linked to")
-            .gives(Gives::Listed(&[
-                ("id", Like::Integer),
-                ("provider", Like::Text),
-                ("created_at", Like::Text),
-                ("last_used_at", Like::Note),
-            ]))
+            .gives(Gives::Listed(LINK))
             .answered(links),
         call(
             Verb::Post,
@@ -92,8 +95,23 @@ pub(super) fn calls() -> Vec<Served<ApiState>> {
         .refusing(&["403", "404", "409"])
         .answered(unlink),
         call(
+            Verb::Get,
+            OF_OTHERS,
+            "What an account is linked to, for superusers; the id is the account's",
+        )
+        .gives(Gives::Listed(LINK))
+        .refusing(&["403", "404"])
+        .answered(links_of_other),
+        call(
+            Verb::Delete,
+            "/api/v1/token/account/links/of/{id}/{link}/",
+            "End a link of an account, and what else is signed in, for superusers",
+        )
+        .refusing(&["403", "404", "409"])
+        .answered(unlink_other),
+        call(
             Verb::Post,
-            "/api/v1/token/account/links/of/{id}/",
+            OF_OTHERS,
             "Link an account to what a provider knows somebody as, for superusers; the id is the account's",
         )
         .taking(&[("provider", Like::Text), ("subject", Like::Text)])
@@ -215,8 +233,11 @@ async fn links(
     State(state): State<ApiState>,
     operator: Operator,
 ) -> Result<Json<Value>, AuthError> {
-    let links = providers::links(&state.auth, &operator).await?.into_iter();
-    let told = links.map(|link| {
+    Ok(told(providers::links(&state.auth, operator.id).await?))
+}
+
+fn told(links: Vec<Link>) -> Json<Value> {
+    let told = links.into_iter().map(|link| {
         json!({
             "id": link.id,
             "provider": link.provider,
@@ -224,7 +245,7 @@ async fn links(
             "last_used_at": link.last_used_at,
         })
     });
-    Ok(Json(told.collect()))
+    Json(told.collect())
 }
 
 /// `POST /api/v1/token/account/links/`
@@ -272,5 +293,25 @@ async fn link_other(
     let [provider, subject] = fields.required(["provider", "subject"])?;
     let auth = &state.auth;
     providers::link_as_administrator(auth, &operator, UserId(user), &provider, &subject).await?;
+    Ok(Json(json!({})))
+}
+
+/// `GET /api/v1/token/account/links/of/{id}/`
+async fn links_of_other(
+    State(state): State<ApiState>,
+    operator: Operator,
+    Path(user): Path<i64>,
+) -> Result<Json<Value>, AuthError> {
+    let links = providers::links_as_administrator(&state.auth, &operator, UserId(user)).await?;
+    Ok(told(links))
+}
+
+/// `DELETE /api/v1/token/account/links/of/{id}/{link}/`
+async fn unlink_other(
+    State(state): State<ApiState>,
+    Fresh(operator): Fresh,
+    Path((user, link)): Path<(i64, i64)>,
+) -> Result<Json<Value>, AuthError> {
+    providers::unlink_as_administrator(&state.auth, &operator, UserId(user), link).await?;
     Ok(Json(json!({})))
 }

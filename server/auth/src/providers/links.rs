@@ -21,17 +21,17 @@ pub struct Link {
     pub last_used_at: Option<Ts>,
 }
 
-/// What the operator's own account is linked to.
+/// What an account is linked to.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn links(auth: &Auth, operator: &Operator) -> Result<Vec<Link>, AuthError> {
+pub async fn links(auth: &Auth, user: UserId) -> Result<Vec<Link>, AuthError> {
     let rows: Vec<(i64, String, Ts, Option<Ts>)> = auth
         .db
         .all(
             "SELECT id, provider, created_at, last_used_at FROM auth_provider_link \
              WHERE user_id = $1 ORDER BY provider",
-            args![operator.id],
+            args![user],
         )
         .await?;
     let links = rows.into_iter();
@@ -43,6 +43,27 @@ pub async fn links(auth: &Auth, operator: &Operator) -> Result<Vec<Link>, AuthEr
             last_used_at,
         })
         .collect())
+}
+
+/// What somebody's account is linked to.
+///
+/// # Errors
+/// [`AuthError::Forbidden`] for who is no superuser.
+pub async fn links_as_administrator(
+    auth: &Auth,
+    operator: &Operator,
+    user: UserId,
+) -> Result<Vec<Link>, AuthError> {
+    administers(operator)?;
+    links(auth, user).await
+}
+
+const fn administers(operator: &Operator) -> Result<(), AuthError> {
+    if operator.is_superuser {
+        Ok(())
+    } else {
+        Err(AuthError::Forbidden("core.change_userprofile"))
+    }
 }
 
 /// Links the operator's own account to who has this name and password in a directory; guessing is slowed down.
@@ -80,7 +101,7 @@ pub async fn link_in_directory(
 /// Links somebody's account to what a provider knows them as.
 ///
 /// # Errors
-/// [`AuthError::Beyond`] for who is no superuser.
+/// [`AuthError::Forbidden`] for who is no superuser.
 pub async fn link_as_administrator(
     auth: &Auth,
     operator: &Operator,
@@ -88,9 +109,7 @@ pub async fn link_as_administrator(
     provider: &str,
     subject: &str,
 ) -> Result<(), AuthError> {
-    if !operator.is_superuser {
-        return Err(AuthError::Forbidden("core.change_userprofile"));
-    }
+    administers(operator)?;
     if !auth.providers.is_known(provider) {
         return Err(Refusal::NoProvider.into());
     }
@@ -119,12 +138,30 @@ pub async fn link_as_administrator(
 /// # Errors
 /// [`Refusal::LastWay`] when it is that.
 pub async fn unlink(auth: &Auth, operator: &Operator, id: i64) -> Result<(), AuthError> {
+    end(auth, operator, operator.id, id).await
+}
+
+/// Ends a link of somebody's account, and what was opened with it; not the only way into it.
+///
+/// # Errors
+/// [`AuthError::Forbidden`] for who is no superuser, [`Refusal::LastWay`] when it is that.
+pub async fn unlink_as_administrator(
+    auth: &Auth,
+    operator: &Operator,
+    user: UserId,
+    id: i64,
+) -> Result<(), AuthError> {
+    administers(operator)?;
+    end(auth, operator, user, id).await
+}
+
+async fn end(auth: &Auth, operator: &Operator, user: UserId, id: i64) -> Result<(), AuthError> {
     let mut tx = auth.db.begin().await?;
     let (ways,): (i64,) = tx
         .one(
             "SELECT (SELECT COUNT(*) FROM auth_provider_link WHERE user_id = $1 AND id <> $2) \
              + (SELECT COUNT(*) FROM core_userprofile WHERE id = $1 AND password NOT LIKE '!%')",
-            args![operator.id, id],
+            args![user, id],
         )
         .await?;
     if ways == 0 {
@@ -133,23 +170,16 @@ pub async fn unlink(auth: &Auth, operator: &Operator, id: i64) -> Result<(), Aut
     let gone: Option<(String,)> = tx
         .optional(
             "DELETE FROM auth_provider_link WHERE id = $1 AND user_id = $2 RETURNING provider",
-            args![id, operator.id],
+            args![id, user],
         )
         .await?;
     let (provider,) = gone.ok_or(Refusal::NoProvider)?;
     let after = json!({"unlinked": provider});
     let now = auth.clock.now();
-    note(
-        &mut tx,
-        &operator.author(),
-        "change",
-        operator.id,
-        &after,
-        now,
-    )
-    .await?;
-    crate::end_sign_ins(&mut tx, operator.id, Some(operator.credential)).await?;
-    credentials_changed(auth, &mut tx, operator.id);
+    note(&mut tx, &operator.author(), "change", user, &after, now).await?;
+    let kept = (user == operator.id).then_some(operator.credential);
+    crate::end_sign_ins(&mut tx, user, kept).await?;
+    credentials_changed(auth, &mut tx, user);
     tx.commit().await?;
     Ok(())
 }

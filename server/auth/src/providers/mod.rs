@@ -23,7 +23,10 @@ use oidc::Oidc;
 
 pub use account::Identity;
 pub use destination::destination;
-pub use links::{Link, link_as_administrator, link_in_directory, links, unlink};
+pub use links::{
+    Link, link_as_administrator, link_in_directory, links, links_as_administrator, unlink,
+    unlink_as_administrator,
+};
 pub use refusal::Refusal;
 pub use settings::{LdapSettings, OidcSettings, WrongMember};
 

@@ -14,7 +14,7 @@ use migasfree_server_entity::{
     load, read,
 };
 use migasfree_types::message::Message;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::user_profiles::USER_PROFILES;
 use crate::messages;
@@ -28,6 +28,14 @@ pub const SESSION: &[(&str, Like)] = &[
     ("created_at", Like::Text),
     ("last_used_at", Like::Text),
     ("current", Like::Boolean),
+];
+
+/// What is told of what an account has besides its password.
+pub const FACTORS: &[(&str, Like)] = &[
+    ("totp", Like::Note),
+    ("passkeys", Like::Integer),
+    ("recovery_codes", Like::Integer),
+    ("demanded", Like::Boolean),
 ];
 
 /// The open sessions of an account.
@@ -71,6 +79,23 @@ pub async fn sign_out(call: Call) -> Result<Answer, RestError> {
         .await?;
     tx.commit().await?;
     Ok(Answer::detail("Signed out."))
+}
+
+/// What an account has besides its password.
+///
+/// # Errors
+/// When the account holds more than the caller.
+pub async fn held_factors(call: Call) -> Result<Answer, RestError> {
+    let context = &call.context;
+    let user = UserId(call.id);
+    may_act_on(context, user).await?;
+    let held = factors::held(&context.state.auth, user).await?;
+    Answer::of(&json!({
+        "totp": held.totp,
+        "passkeys": held.passkeys.len(),
+        "recovery_codes": held.recovery_codes,
+        "demanded": held.demanded,
+    }))
 }
 
 /// Takes everything from an account that it has besides its password: for who has lost all of it.

@@ -237,6 +237,13 @@ pub static USER_PROFILES: Entity = Entity {
             run!(accounts::sign_out),
         )
         .giving(SENTENCE),
+        Action::get(
+            "<id>/factors",
+            "What the operator has besides a password",
+            run!(accounts::held_factors),
+        )
+        .needing(Need::Change)
+        .giving(Gives::Members(accounts::FACTORS)),
         Action::post(
             "<id>/forget-factors",
             Need::Change,

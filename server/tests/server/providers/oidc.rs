@@ -326,6 +326,29 @@ on_both_engines! {
         assert_eq!(bea.get(LINKS).await.json, json!([]));
     }
 
+    async fn a_superuser_sees_the_links_of_others_and_ends_them(site: Site) {
+        let own = session(&site.signed_in().await).unwrap();
+        let mut ana = Page::of(&site.server).with_cookie(&own);
+        let sql = "SELECT user_id FROM auth_provider_link";
+        let (user,): (i64,) = site.server.state().db.one(sql, args![]).await.unwrap();
+        let of_ana = format!("{LINKS}of/{user}/");
+        assert_eq!(ana.get(&of_ana).await.status, 403, "she is no superuser");
+
+        let mut admin = Page::of_operator(&site.server, UserId(1)).await;
+        let links = admin.get(&of_ana).await.json;
+        assert_eq!(links[0]["provider"], "house", "{links}");
+        let link = format!("{of_ana}{}/", links[0]["id"]);
+        assert_eq!(ana.delete(&link).await.status, 403, "she is no superuser");
+        assert_eq!(admin.delete(&link).await.code(), "last_way");
+        let hash = site.server.state().auth.hasher.hash("correct horse").await;
+        let sql = "UPDATE core_userprofile SET password = $1 WHERE id = $2";
+        site.server.state().db.execute(sql, args![hash, user]).await.unwrap();
+        assert_eq!(admin.delete(&link).await.status, 200);
+        assert_eq!(admin.get(&of_ana).await.json, json!([]));
+        assert_eq!(ana.get("/rest-auth/user/").await.status, 401, "what it opened has ended");
+        assert_eq!(admin.delete(&link).await.status, 404);
+    }
+
     async fn links_are_changed_by_who_showed_lately_who_they_are(site: Site) {
         let program = site.server.admin().await;
         let house = json!({"provider": "house"});
