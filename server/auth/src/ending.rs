@@ -32,7 +32,7 @@ pub async fn end_sign_ins(tx: &mut Tx, user: UserId, kept: Option<Credential>) -
     tx.execute("DELETE FROM auth_step WHERE user_id = $1", args![user])
         .await?;
     tx.execute(
-        "DELETE FROM auth_password_reset WHERE user_id = $1",
+        "DELETE FROM auth_password_reset WHERE user_id = $1 AND used_at IS NULL",
         args![user],
     )
     .await?;

@@ -35,6 +35,10 @@ pub enum AuthError {
     NoPasskeys,
     /// A link to choose a password is over.
     Reset,
+    /// It was used.
+    ResetUsed,
+    /// It is too old.
+    ResetExpired,
     /// The account is asked for this factor already.
     FactorThere,
     /// The account has no factor that this would be for.
@@ -131,6 +135,8 @@ impl AuthError {
             Self::NoMail => (StatusCode::NOT_FOUND, "no_mail"),
             Self::NoPasskeys => (StatusCode::NOT_FOUND, "no_passkeys"),
             Self::Reset => (StatusCode::BAD_REQUEST, "reset_over"),
+            Self::ResetUsed => (StatusCode::BAD_REQUEST, "reset_used"),
+            Self::ResetExpired => (StatusCode::BAD_REQUEST, "reset_expired"),
             Self::FactorThere => (StatusCode::CONFLICT, "factor_there"),
             Self::NoFactor => (StatusCode::CONFLICT, "no_factor"),
             Self::Provider(refusal) => refusal.status_and_code(),
@@ -163,6 +169,8 @@ impl AuthError {
             Self::NoMail => messages::no_mail(),
             Self::NoPasskeys => messages::no_passkeys(),
             Self::Reset => messages::reset_over(),
+            Self::ResetUsed => messages::reset_used(),
+            Self::ResetExpired => messages::reset_expired(),
             Self::FactorThere => messages::factor_there(),
             Self::NoFactor => messages::no_factor(),
             Self::StepUp => messages::step_up_required(),

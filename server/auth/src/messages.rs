@@ -31,8 +31,12 @@ migasfree_types::messages! {
     pub session_needed(): "Sign in to the console to do this: a token is not enough.";
     /// A server without mail.
     pub no_mail(): "This server sends no mail: ask an administrator for a new password.";
-    /// A link to choose a password that was used, replaced, or is too old.
+    /// A link to choose a password that was replaced, or is much too old.
     pub reset_over(): "This link is over: ask for another one.";
+    /// A link to choose a password that is good no more.
+    pub reset_expired(): "This link is too old: it was good for half an hour. Ask for another one.";
+    /// A link to choose a password that did so.
+    pub reset_used(): "The password was changed with this link already: sign in with the new one, or ask for another link.";
     /// The subject of a mail.
     pub reset_mail_subject(): "Choose a new password for Migasfree";
     /// How to choose a password.

@@ -111,7 +111,7 @@ fn mail(base: &str, username: &str, to: String, secret: &str) -> Mail {
 /// A new secret in place of the one before, unless that was made just now.
 async fn begin(auth: &Auth, tx: &mut Tx, user: UserId, now: Ts) -> Result<Option<String>> {
     tx.execute(
-        "DELETE FROM auth_password_reset WHERE user_id = $1 AND created_at <= $2",
+        "DELETE FROM auth_password_reset WHERE user_id = $1 AND (created_at <= $2 OR used_at IS NOT NULL)",
         args![user, now - PAUSE],
     )
     .await?;
@@ -126,23 +126,25 @@ async fn begin(auth: &Auth, tx: &mut Tx, user: UserId, now: Ts) -> Result<Option
     Ok((made == 1).then_some(secret))
 }
 
-/// Whose secret this is, while it is good. Any other is counted for the address.
+/// Whose secret this is, while it is good. One that never was is counted for the address.
 ///
 /// # Errors
-/// [`AuthError::Reset`] when it is not.
+/// [`AuthError::ResetUsed`], [`AuthError::ResetExpired`] or, of what nothing is known, [`AuthError::Reset`] when it is not.
 pub async fn find(auth: &Auth, connection: Connection, secret: &str) -> Result<UserId, AuthError> {
     let shown = Shown::of(secret);
-    let near: Vec<(String, UserId)> = auth
+    let near: Vec<(String, UserId, Ts, Option<Ts>)> = auth
         .db
         .all(
-            "SELECT r.secret_hash, r.user_id FROM auth_password_reset AS r \
+            "SELECT r.secret_hash, r.user_id, r.expires_at, r.used_at FROM auth_password_reset AS r \
              JOIN core_userprofile AS u ON u.id = r.user_id \
-             WHERE r.secret_hash >= $1 AND r.secret_hash < $2 AND r.expires_at > $3 AND u.is_active",
-            args![shown.from(), shown.below(), auth.clock.now()],
+             WHERE r.secret_hash >= $1 AND r.secret_hash < $2 AND u.is_active",
+            args![shown.from(), shown.below()],
         )
         .await?;
-    match near.into_iter().find(|(stored, _)| shown.is(stored)) {
-        Some((_, user)) => Ok(user),
+    match near.into_iter().find(|(stored, ..)| shown.is(stored)) {
+        Some((_, _, _, Some(_))) => Err(AuthError::ResetUsed),
+        Some((_, _, end, _)) if end <= auth.clock.now() => Err(AuthError::ResetExpired),
+        Some((_, user, ..)) => Ok(user),
         None => {
             auth.anonymous.hit(&connection.bad_tokens())?;
             Err(AuthError::Reset)
@@ -150,19 +152,19 @@ pub async fn find(auth: &Auth, connection: Connection, secret: &str) -> Result<U
     }
 }
 
-/// Takes a secret out of use.
+/// Takes a secret out of use; it is remembered, so that who comes with it again is told that it was used.
 ///
 /// # Errors
 /// [`AuthError::Reset`] when somebody else did, the account was closed, or it signs in elsewhere by now.
-pub async fn take(tx: &mut Tx, user: UserId, secret: &str) -> Result<(), AuthError> {
+pub async fn take(tx: &mut Tx, user: UserId, secret: &str, now: Ts) -> Result<(), AuthError> {
     if !vouching(tx, user).await?.is_empty() {
         return Err(AuthError::Reset);
     }
     let taken = tx
         .execute(
-            "DELETE FROM auth_password_reset WHERE user_id = $1 AND secret_hash = $2 \
-             AND user_id IN (SELECT id FROM core_userprofile WHERE is_active)",
-            args![user, secret::digest(secret)],
+            "UPDATE auth_password_reset SET used_at = $3 WHERE user_id = $1 AND secret_hash = $2 \
+             AND used_at IS NULL AND user_id IN (SELECT id FROM core_userprofile WHERE is_active)",
+            args![user, secret::digest(secret), now],
         )
         .await?;
     if taken == 1 {

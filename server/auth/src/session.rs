@@ -8,6 +8,7 @@ use migasfree_server_db::{Db, Result, Ts, Tx, args, random::Random};
 
 use super::secret;
 
+const A_DAY: Duration = Duration::from_secs(86_400);
 const REFRESH_AFTER: Duration = Duration::from_secs(300);
 
 /// Where a session comes from, for the list of a user's sessions.
@@ -74,9 +75,10 @@ pub async fn cleanup(db: &Db, now: Ts) -> Result<()> {
         args![now],
     )
     .await?;
+    // Whoever comes with one that is over is told why for a day.
     db.execute(
         "DELETE FROM auth_password_reset WHERE expires_at <= $1",
-        args![now],
+        args![now - A_DAY],
     )
     .await?;
     db.execute("DELETE FROM auth_ticket WHERE expires_at <= $1", args![now])

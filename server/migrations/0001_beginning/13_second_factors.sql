@@ -35,7 +35,8 @@ CREATE TABLE auth_password_reset (
     user_id bigint NOT NULL PRIMARY KEY REFERENCES core_userprofile (id) ON DELETE CASCADE,
     secret_hash text NOT NULL UNIQUE,
     created_at timestamptz NOT NULL,
-    expires_at timestamptz NOT NULL
+    expires_at timestamptz NOT NULL,
+    used_at timestamptz
 );
 CREATE INDEX auth_password_reset_expires_at_idx ON auth_password_reset (expires_at);
 

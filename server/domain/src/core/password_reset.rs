@@ -27,7 +27,7 @@ pub async fn finish(
     let hash = auth.hasher.hash(&new).await;
     let now = services.clock.now();
     let mut tx = services.db.begin().await?;
-    reset::take(&mut tx, user, secret).await?;
+    reset::take(&mut tx, user, secret, now).await?;
     set_password(&mut tx, user, hash, now, None).await?;
     note(&mut tx, "reset_password", user, place, "mail", now).await?;
     credentials_changed(auth, &mut tx, user);
