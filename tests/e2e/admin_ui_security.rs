@@ -157,6 +157,82 @@ async fn sessions_are_seen_and_ended() -> Result<()> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_administrator_ends_the_sessions_of_somebody_else_and_forgets_their_factors()
+-> Result<()> {
+    let folder = tempfile::tempdir()?;
+    let start = Start::on_postgres(folder.path())?;
+    let server = start.start()?;
+    let admin = server.admin().await?;
+    let grace = json!({"username": "grace", "is_staff": true});
+    let grace = admin.add("user-profiles/", &grace).await?;
+    let url = start.database_url.as_deref().unwrap_or_default();
+    let held = format!(
+        "INSERT INTO auth_totp (user_id, sealed_secret, created_at, confirmed_at) VALUES ({grace}, '', now(), now()); \
+         INSERT INTO auth_session (user_id, token_hash, created_at, last_seen_at, proved_at, expires_at, address, user_agent) \
+         VALUES ({grace}, 'x', now(), now(), now(), now() + interval '1 hour', '10.1.2.3', 'Mozilla/5.0 (X11; Linux x86_64) Firefox/145.0')"
+    );
+    postgres::cluster().sql_in(url, &held)?;
+    let browser = Browser::chromium(1360, 900).await?;
+    sign_in(&browser, &server).await?;
+    browser
+        .open(&format!("{}/users/{grace}/access", server.url()))
+        .await?;
+
+    browser.reads("Firefox on Linux").await?;
+    browser.picture("admin-user-access-light").await?;
+    browser.press_button("Sign out everywhere").await?;
+    browser
+        .reads("All browsers of grace have to sign in again")
+        .await?;
+    browser.press(CONFIRM).await?;
+    browser.reads("Not signed in anywhere").await?;
+
+    browser.press_button("Forget factors").await?;
+    browser.reads("Forget the factors of grace?").await?;
+    browser.press(CONFIRM).await?;
+    browser.reads("Only the password").await?;
+    browser.close().await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_an_authority_the_console_says_how_to_make_one() -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    let server = Start::at(folder.path()).start()?;
+    let browser = Browser::chromium(1360, 900).await?;
+    sign_in(&browser, &server).await?;
+    open_security(&browser, &server).await?;
+    browser.reads("migasfree-server ca create").await?;
+    browser
+        .open(&format!("{}/certificates", server.url()))
+        .await?;
+    browser.press_button("Issue certificate").await?;
+    browser
+        .wait_for_text("dialog[open]", "migasfree-server ca create")
+        .await?;
+    browser.close().await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_link_for_a_new_password_that_is_over_leads_to_another_one() -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    let server = Start::at(folder.path()).start()?;
+    let browser = Browser::chromium(1360, 900).await?;
+    let link = format!("{}/reset-password#0123456789", server.url());
+    browser.open(&link).await?;
+    browser.write("New password", "a better staple 7").await?;
+    browser
+        .write("Repeat password", "a better staple 7")
+        .await?;
+    browser.expect("/rest-auth/password/reset/confirm/");
+    browser.press_button("Set password").await?;
+    browser.reads("This link is over").await?;
+    browser.picture("admin-reset-over-light").await?;
+    browser.press_button("Get another link").await?;
+    browser.reads("You get a mail with a link").await?;
+    browser.close().await
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_an_old_session_is_not_enough_for_is_done_once_it_is_confirmed() -> Result<()> {
     let folder = tempfile::tempdir()?;
     let start = Start::on_postgres(folder.path())?;
@@ -196,6 +272,17 @@ async fn a_key_of_a_program_is_shown_once_and_does_what_was_chosen() -> Result<(
     browser.press_button("Done").await?;
     ensure!(may(&server, &key, "tags/").await?, "it sees no tags");
     ensure!(!may(&server, &key, "stores/").await?, "it sees more");
+
+    let keys = server.admin().await?.list("api-keys/").await?;
+    let id = keys.first().map(|key| key["id"].clone());
+    let id = id.context("there is no key")?;
+    browser
+        .open(&format!("{}/api-keys/{id}", server.url()))
+        .await?;
+    browser.reads("View Tags").await?;
+    browser.wait_for_text("main .facts", "never").await?;
+    browser.picture("admin-api-key-page-light").await?;
+    open_security(&browser, &server).await?;
 
     browser.press_button("Revoke").await?;
     browser.reads("Revoke the key Backup?").await?;

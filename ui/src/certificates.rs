@@ -1,5 +1,6 @@
 //! What is handed over with a new certificate, this once.
 use crate::{
+    api::query,
     entity::value,
     secret::{binary_file, text_file},
     text::t,
@@ -7,6 +8,33 @@ use crate::{
 use leptos::prelude::*;
 use migasfree_ui_kit::{LinkButton, Notice, Tone};
 use serde_json::Value;
+
+/// One's own: whether the server gives any, and a new one.
+pub const OWN: &str = "/rest-auth/user/certificates/";
+
+const MAKE: &str = "migasfree-server ca create --data DIR";
+
+/// Whether the server has said that it gives none.
+pub fn are_none() -> Memo<bool> {
+    let told = query::<Value>(|| Some(OWN.to_owned()));
+    Memo::new(move |_| {
+        told.value.with(|told| {
+            told.as_ref()
+                .is_some_and(|told| !value::flag(told, "offered"))
+        })
+    })
+}
+
+/// In the place of a form that could only be refused: what has to be done first.
+#[component]
+pub fn NoAuthority() -> impl IntoView {
+    view! {
+        <Notice tone=Tone::Info icon=icondata::LuFileBadge>
+            <p>{t!(certificate.no_authority)}</p>
+            <code class="token">{MAKE}</code>
+        </Notice>
+    }
+}
 
 /// A file: what it is called, and its address.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -10,11 +10,11 @@ use super::files;
 
 /// What a part may weigh on the wire, in KiB. Those of the admin UI are made in `ui/src/parts.rs`.
 const LIMITS: [(&str, u64); 8] = [
-    ("account", 56),
+    ("account", 60),
     ("activity", 10),
     ("computers", 68),
     ("language", 28),
-    ("settings", 16),
+    ("settings", 18),
     ("shared", 320),
     ("software", 54),
     ("targets", 10),

@@ -2,7 +2,7 @@
 use super::{CERTIFICATES, COMPUTERS, USERS};
 use crate::{
     api::{query, request},
-    certificates::{Given, given},
+    certificates::{Given, NoAuthority, are_none, given},
     deed,
     entity::value,
     form::Picker,
@@ -35,6 +35,7 @@ fn Issue() -> impl IntoView {
     let whom = RwSignal::new(PERSON.to_owned());
     let holder = RwSignal::new(Value::Null);
     let [request_text, password] = [(); 2].map(|()| RwSignal::new(String::new()));
+    let are_none = are_none();
     Effect::new(move || {
         // A computer is no person.
         whom.track();
@@ -75,13 +76,15 @@ fn Issue() -> impl IntoView {
         }
         view! {
             <Button look=ButtonLook::Quiet on_press=move |_| open.set(false)>{t!(common.cancel)}</Button>
-            <Button look=ButtonLook::Primary busy disabled on_press=issue>{t!(certificate.issue)}</Button>
+            {(!are_none.get())
+                .then(|| view! { <Button look=ButtonLook::Primary busy disabled on_press=issue>{t!(certificate.issue)}</Button> })}
         }
         .into_any()
     };
     let actions = move || buttons;
     let content = move || match issued.get() {
         Some(answer) => view! { <Given files=given(&answer) /> }.into_any(),
+        None if are_none.get() => view! { <NoAuthority /> }.into_any(),
         None => view! {
             <Field label=t!(certificate.kind)><Select value=whom choices=holders() /></Field>
             {move || holder_fields(&whom.get(), holder, request_text, password)}

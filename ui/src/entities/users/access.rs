@@ -8,8 +8,10 @@ use crate::{
     entities::USERS,
     entity::value,
     object::once_there,
+    pages::account::Account,
     secret::Secret,
     text::{t, tf},
+    work::AccountPart,
 };
 use leptos::prelude::*;
 use migasfree_ui_kit::{
@@ -31,7 +33,7 @@ pub fn is_given(user: &Value) -> bool {
     session::user().id == value::id(user) || USERS.may_with("change", user)
 }
 
-/// On the user's page: password and token.
+/// On the user's page: password, factors, sessions, links and token. One's own are on a page of their own.
 pub fn tab(id: i64, user: Query<Value>) -> AnyView {
     once_there(user, move |user| {
         if !is_given(&user) {
@@ -51,6 +53,7 @@ pub fn tab(id: i64, user: Query<Value>) -> AnyView {
                 {never
                     .then(|| view! { <Notice tone=Tone::Info icon=icondata::LuKeyRound>{t!(user.never_signed_in)}</Notice> })}
                 <PasswordCard id own name=name.clone() />
+                {(!own).then(|| view! { <AccountPart what=Account::Of(id, name.clone()) /> })}
                 <TokenCard id name />
             </div>
         }

@@ -5,6 +5,8 @@ mod by_passkey;
 mod certificate;
 mod device;
 mod factors;
+mod links;
+mod others;
 mod passkeys;
 mod permissions;
 mod programs;
@@ -15,6 +17,7 @@ mod security;
 mod sessions;
 mod step;
 mod step_up;
+mod whose;
 
 pub use reset::RESET;
 pub use step_up::StepUp;
@@ -24,6 +27,7 @@ use by_passkey::ByPasskey;
 use device::Device;
 use leptos::prelude::*;
 use migasfree_types::rest::session::SessionUser;
+use others::Others;
 use reset::{Forgotten, Reset};
 use security::Security;
 use step::NextStep;
@@ -41,6 +45,8 @@ pub enum Account {
     Reset,
     /// How safe the account is.
     Security,
+    /// How somebody else signs in: their id, and what they are called.
+    Of(i64, String),
     /// Letting a program in.
     Device,
 }
@@ -62,6 +68,7 @@ pub fn draw(what: Account) -> AnyView {
         Account::Forgotten(ways) => view! { <Forgotten ways /> }.into_any(),
         Account::Reset => view! { <Reset /> }.into_any(),
         Account::Security => view! { <Security /> }.into_any(),
+        Account::Of(id, name) => view! { <Others id name /> }.into_any(),
         Account::Device => view! { <Device /> }.into_any(),
     }
 }

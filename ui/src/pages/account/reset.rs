@@ -6,6 +6,7 @@ use crate::{
     text::t,
 };
 use leptos::prelude::*;
+use migasfree_types::rest::session::SessionUser;
 use migasfree_ui_kit::{Button, ButtonLook, Field, Notice, TextInput, Tone};
 use serde_json::json;
 
@@ -72,6 +73,21 @@ pub fn Reset() -> impl IntoView {
     let busy = RwSignal::new(false);
     let done = RwSignal::new(false);
     let failure = RwSignal::new(None::<ApiError>);
+    let again = RwSignal::new(secret.with_value(String::is_empty));
+    let ways = Ways {
+        done: Callback::new(|_: SessionUser| ()),
+        back: Callback::new(|()| address::replace("/")),
+    };
+    let trouble = move || {
+        let error = failure.get();
+        let error = error.filter(|error| !matches!(error, ApiError::Invalid(_)))?;
+        let is_over = matches!(error, ApiError::Refused(_));
+        Some(view! {
+            <Notice tone=Tone::Error>{error.reason()}</Notice>
+            {is_over
+                .then(|| view! { <Button class="login-button" on_press=move |_| again.set(true)>{t!(reset.again)}</Button> })}
+        })
+    };
     let errors = move |name: &'static str| {
         Signal::derive(move || {
             failure.with(|failure| match failure {
@@ -120,12 +136,7 @@ pub fn Reset() -> impl IntoView {
                 <Field label=t!(user.repeat_password) errors=errors("new_password2")>
                     <TextInput value=second kind="password" autocomplete="new-password" />
                 </Field>
-                {move || {
-                    failure
-                        .get()
-                        .filter(|error| !matches!(error, ApiError::Invalid(_)))
-                        .map(|error| view! { <Notice tone=Tone::Error>{error.reason()}</Notice> })
-                }}
+                {trouble}
                 <Button look=ButtonLook::Primary kind="submit" busy class="login-button">{t!(user.set_password)}</Button>
                 <Button look=ButtonLook::Quiet icon=icondata::LuArrowLeft on_press=|_| address::replace("/")>{t!(login.sign_in)}</Button>
             </form>
@@ -140,6 +151,8 @@ pub fn Reset() -> impl IntoView {
                 </div>
             }
             .into_any()
+        } else if again.get() {
+            view! { <Forgotten ways /> }.into_any()
         } else {
             form().into_any()
         }

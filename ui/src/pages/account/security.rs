@@ -3,8 +3,10 @@ use super::{
     api_keys::ApiKeysCard,
     certificate::CertificateCard,
     factors::FactorCards,
+    links::LinksCard,
     programs::ProgramsCard,
     sessions::{NewSignIns, SessionsCard},
+    whose::Whose,
 };
 use leptos::prelude::*;
 
@@ -14,7 +16,8 @@ pub fn Security() -> impl IntoView {
     view! {
         <NewSignIns />
         <FactorCards />
-        <SessionsCard />
+        <SessionsCard whose=Whose::Own />
+        <LinksCard whose=Whose::Own />
         <ApiKeysCard />
         <ProgramsCard />
         <CertificateCard />

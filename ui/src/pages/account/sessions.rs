@@ -1,6 +1,7 @@
-//! Where the account is signed in.
+//! Where an account is signed in.
+use super::whose::Whose;
 use crate::{
-    api::{query, request},
+    api::{ApiError, query, request},
     deed,
     entity::{cell, value},
     failure,
@@ -48,19 +49,78 @@ pub fn NewSignIns() -> impl IntoView {
     }
 }
 
+impl Whose {
+    fn sessions(self) -> String {
+        self.api(SESSIONS, "sessions/")
+    }
+
+    async fn end(self, session: i64) -> Result<Value, ApiError> {
+        match self {
+            Self::Own => request::delete(&format!("{SESSIONS}{session}/"), None).await,
+            Self::Of(_) => self.sign_out(&json!({"session": session})).await,
+        }
+    }
+
+    async fn end_all(self) -> Result<Value, ApiError> {
+        self.sign_out(&json!({})).await
+    }
+
+    async fn sign_out(self, what: &Value) -> Result<Value, ApiError> {
+        request::post(&self.api(EVERYWHERE, "sign-out/"), what).await
+    }
+}
+
+/// What is said of ending all of them: on the button, in the question, afterwards.
+struct Words {
+    button: &'static str,
+    title: String,
+    text: String,
+    done: String,
+}
+
+impl Words {
+    fn of(whose: Whose, name: &str) -> Self {
+        match whose {
+            Whose::Own => Self {
+                button: t!(session.end_all),
+                title: t!(session.end_all_title).to_owned(),
+                text: t!(session.end_all_text).to_owned(),
+                done: t!(session.ended_all).to_owned(),
+            },
+            Whose::Of(_) => Self {
+                button: t!(session.end_everywhere),
+                title: tf!(session.end_everywhere_title, name = name),
+                text: tf!(session.end_everywhere_text, name = name),
+                done: tf!(session.ended_everywhere, name = name),
+            },
+        }
+    }
+}
+
 /// The sessions, each of which can be ended.
 #[component]
-pub fn SessionsCard() -> impl IntoView {
+pub fn SessionsCard(
+    whose: Whose,
+    /// Who is signed out, where it is somebody else.
+    #[prop(optional)]
+    name: String,
+) -> impl IntoView {
     let toasts = use_toasts();
-    let found = query::<Vec<Value>>(|| Some(SESSIONS.to_owned()));
+    let Words {
+        button,
+        title,
+        text,
+        done,
+    } = Words::of(whose, &name);
+    let found = query::<Vec<Value>>(move || Some(whose.sessions()));
     let failed = found.failed();
     let busy = RwSignal::new(false);
     let asking = RwSignal::new(false);
     let end_all = move |()| {
-        let work = async { request::post(EVERYWHERE, &json!({})).await };
-        deed::run(toasts, busy, work, move |_| {
+        let done = done.clone();
+        deed::run(toasts, busy, whose.end_all(), move |_| {
             let _ = asking.try_set(false);
-            toasts.success(t!(session.ended_all));
+            toasts.success(done);
             found.refresh();
         });
     };
@@ -68,18 +128,21 @@ pub fn SessionsCard() -> impl IntoView {
     let list = move || match (failed.get(), found.value.get()) {
         (Some(error), _) => failure::place(&error, move || found.refresh()),
         (None, None) => view! { <SkeletonLines lines=3 /> }.into_any(),
+        (None, Some(sessions)) if sessions.is_empty() => {
+            view! { <p class="text-muted">{t!(session.none)}</p> }.into_any()
+        }
         (None, Some(sessions)) => {
-            let others = sessions.len() > 1;
+            let others = whose != Whose::Own || sessions.len() > 1;
             let rows = sessions.into_iter();
             let rows = rows
-                .map(|row| view! { <Session row on_ended /> })
+                .map(|row| view! { <Session row whose on_ended /> })
                 .collect_view();
             view! {
                 <ul class="own-list">{rows}</ul>
                 {others
                     .then(|| {
                         view! {
-                            <Button class="card-form-button" on_press=move |_| asking.set(true)>{t!(session.end_all)}</Button>
+                            <Button class="card-form-button" on_press=move |_| asking.set(true)>{button}</Button>
                         }
                     })}
             }
@@ -91,9 +154,9 @@ pub fn SessionsCard() -> impl IntoView {
             <div class="card-form">{list}</div>
             <ConfirmDialog
                 open=asking
-                title=t!(session.end_all_title)
-                message=t!(session.end_all_text)
-                confirm=t!(session.end_all)
+                title
+                message=text
+                confirm=button
                 look=ButtonLook::Primary
                 busy
                 on_confirm=end_all
@@ -103,13 +166,12 @@ pub fn SessionsCard() -> impl IntoView {
 }
 
 #[component]
-fn Session(row: Value, on_ended: Callback<()>) -> impl IntoView {
+fn Session(row: Value, whose: Whose, on_ended: Callback<()>) -> impl IntoView {
     let toasts = use_toasts();
     let busy = RwSignal::new(false);
     let id = value::id(&row);
     let end = move |_| {
-        let work = async move { request::delete(&format!("{SESSIONS}{id}/"), None).await };
-        deed::run(toasts, busy, work, move |_| {
+        deed::run(toasts, busy, whose.end(id), move |_| {
             toasts.success(t!(session.ended));
             on_ended.run(());
         });
