@@ -100,6 +100,11 @@ async fn a_computer_that_waits_is_approved_and_known_by_its_key() -> Result<()> 
         .await?;
     browser.wait_for_text("main table", "lab-7").await?;
     browser.reads("0000 0000 0000 0000").await?;
+    let lines = "return document.querySelector('main td > .mono').getClientRects().length";
+    ensure!(
+        browser.run(lines).await? == 1,
+        "the fingerprint takes several lines"
+    );
     browser.picture("admin-computer-keys-light").await?;
     browser.press_button("Approve").await?;
     browser.reads("Compare the fingerprint").await?;

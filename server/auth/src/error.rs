@@ -10,7 +10,7 @@ use migasfree_server_db as db;
 use migasfree_types::message::{Message, Problem};
 use serde_json::{Value, json};
 
-use super::{Beyond, Exceeded, messages, providers::Refusal};
+use super::{Beyond, Exceeded, messages, providers::Refusal, reset};
 
 /// A refused request.
 #[derive(Debug)]
@@ -170,7 +170,7 @@ impl AuthError {
             Self::NoPasskeys => messages::no_passkeys(),
             Self::Reset => messages::reset_over(),
             Self::ResetUsed => messages::reset_used(),
-            Self::ResetExpired => messages::reset_expired(),
+            Self::ResetExpired => messages::reset_expired(reset::LIFE.as_secs() / 60),
             Self::FactorThere => messages::factor_there(),
             Self::NoFactor => messages::no_factor(),
             Self::StepUp => messages::step_up_required(),

@@ -34,7 +34,7 @@ migasfree_types::messages! {
     /// A link to choose a password that was replaced, or is much too old.
     pub reset_over(): "This link is over: ask for another one.";
     /// A link to choose a password that is good no more.
-    pub reset_expired(): "This link is too old: it was good for half an hour. Ask for another one.";
+    pub reset_expired(minutes): "This link is too old: it was good for { $minutes } minutes. Ask for another one.";
     /// A link to choose a password that did so.
     pub reset_used(): "The password was changed with this link already: sign in with the new one, or ask for another link.";
     /// The subject of a mail.
