@@ -24,9 +24,6 @@ pub struct PlanRequest {
     pub features: Features,
     /// The program that asks, with its version.
     pub client: String,
-    /// The language of who reads its messages.
-    #[serde(default)]
-    pub language: String,
     /// [`AttributeReport::hash`] of who the computer is now.
     pub attributes: ContentHash,
     /// Its software; `None` where it is not to be asked for.

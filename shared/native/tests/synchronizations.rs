@@ -50,7 +50,6 @@ fn usual() -> PlanRequest {
     PlanRequest {
         features: Features::all(),
         client: "migasfree 0.1.0".to_owned(),
-        language: "es_ES.UTF-8".to_owned(),
         attributes: attributes().hash(),
         software: Some(ContentHash::of(b"software")),
         known: Known {
@@ -64,6 +63,7 @@ fn usual() -> PlanRequest {
             apps: edition(),
             categories: edition(),
             authorities: edition(),
+            features: edition(),
         },
         synchronization: Some(synchronization()),
         report: Report {

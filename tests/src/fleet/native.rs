@@ -252,7 +252,6 @@ impl Computer {
         PlanRequest {
             features: Features::all(),
             client: CLIENT.to_owned(),
-            language: "en".to_owned(),
             attributes: self.attributes_hash,
             software: Some(self.software_hash),
             known: self.known.clone(),

@@ -47,7 +47,6 @@ fn plan(known: Edition) -> PlanRequest {
     PlanRequest {
         features: migasfree_native::features::Features::all(),
         client: "tests".to_owned(),
-        language: String::new(),
         attributes: AttributeReport::default().hash(),
         software: None,
         known: Known {

@@ -46,6 +46,7 @@ fn nothing_known() -> Known {
         apps: none(),
         categories: none(),
         authorities: none(),
+        features: none(),
     }
 }
 
@@ -72,7 +73,6 @@ impl Desktop {
         PlanRequest {
             features: Features::all(),
             client: CLIENT.to_owned(),
-            language: "es".to_owned(),
             attributes: self.attributes.hash(),
             software: Some(self.software.hash()),
             known: self.known.clone(),
@@ -106,7 +106,8 @@ impl Desktop {
             tags,
             apps,
             categories,
-            authorities
+            authorities,
+            features
         );
         plan
     }
@@ -261,6 +262,16 @@ on_both_engines! {
         let traits = plan.definitions.traits.unwrap().value;
         assert!(traits.iter().any(|one| one.id == tag), "{traits:?}");
         assert_eq!(plan.definitions.tags.unwrap().value.assigned, chosen.tags);
+        assert!(desktop.plan().await.is_nothing());
+    }
+
+    async fn a_computer_is_told_what_the_server_can_do_once(site: Site) {
+        let (peer, properties) = synchronised(&site).await;
+        let mut desktop = Desktop::of(&site, &peer, &properties).await;
+        desktop.settle(&peer.machine.hardware).await;
+        desktop.known.features = Some(Edition("of an older server".to_owned()));
+        let told = desktop.learn().await.definitions.features.unwrap();
+        assert_eq!(told.value, Features::all());
         assert!(desktop.plan().await.is_nothing());
     }
 

@@ -7,6 +7,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
+use crate::features::Features;
 use crate::text::{encode, sha256};
 
 /// Bytes of a hash that tell editions apart.
@@ -73,6 +74,8 @@ pub struct Known {
     pub categories: Option<Edition>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub authorities: Option<Edition>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub features: Option<Edition>,
 }
 
 /// Definitions that a computer does not have.
@@ -111,6 +114,9 @@ pub struct Definitions {
     /// none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub authorities: Option<Definition<String>>,
+    /// What the server can do, which may be more than when the computer enrolled.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub features: Option<Definition<Features>>,
 }
 
 impl Definitions {

@@ -105,6 +105,7 @@ impl Kept {
             mandatory_packages: edition(kept.mandatory_packages.as_ref()),
             traits: edition(kept.traits.as_ref()),
             authorities: edition(kept.authorities.as_ref()),
+            features: edition(kept.features.as_ref()),
             ..Known::default()
         }
     }
@@ -156,6 +157,7 @@ impl Kept {
             apps,
             categories,
             authorities,
+            features,
         } = came;
         let kept = &mut self.definitions;
         replace(&mut kept.properties, properties);
@@ -168,6 +170,7 @@ impl Kept {
         replace(&mut kept.apps, apps);
         replace(&mut kept.categories, categories);
         replace(&mut kept.authorities, authorities);
+        replace(&mut kept.features, features);
     }
 }
 

@@ -39,7 +39,7 @@ const CLIENT: &str = concat!("migasfree ", env!("CARGO_PKG_VERSION"));
 pub struct NativeSession {
     link: Link,
     memory: Memory,
-    /// What both sides can do.
+    /// What the server could do when this computer enrolled.
     features: Features,
     /// Whether this computer is to have a certificate.
     wants_certificate: bool,
@@ -75,7 +75,7 @@ impl NativeSession {
         Self {
             link,
             memory,
-            features: Features::all().shared_with(features),
+            features: features.clone(),
             wants_certificate: false,
             state: Mutex::default(),
         }
@@ -86,6 +86,15 @@ impl NativeSession {
     pub fn with_certificate(mut self, wanted: bool) -> Self {
         self.wants_certificate = wanted;
         self
+    }
+
+    /// Whether both sides can do something, by what the server said last.
+    fn can(&self, feature: Feature) -> bool {
+        let told = self.memory.kept().definitions.features;
+        told.map_or_else(
+            || self.features.has(feature),
+            |told| told.value.has(feature),
+        )
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -115,7 +124,6 @@ impl NativeSession {
         PlanRequest {
             features: Features::all(),
             client: CLIENT.to_owned(),
-            language: String::new(),
             attributes: own
                 .or_else(told)
                 .unwrap_or_else(|| Attributes::default().hash()),
@@ -134,6 +142,7 @@ impl NativeSession {
                 properties: came.properties,
                 fault_definitions: came.fault_definitions,
                 authorities: came.authorities,
+                features: came.features,
                 ..Definitions::default()
             }
         } else {
@@ -179,7 +188,7 @@ impl NativeSession {
     /// Asks for a certificate where there is none, or the time of the one there is has come. Where the server gives none,
     /// everything else goes on.
     async fn certify(&self) {
-        if !self.wants_certificate || !self.features.has(Feature::Certificates) {
+        if !self.wants_certificate || !self.can(Feature::Certificates) {
             return;
         }
         let now = self.link.now();
@@ -204,8 +213,14 @@ impl NativeSession {
         }
     }
 
+    /// Asks until the plan is by the attributes that the server knows. What it can do comes along.
     async fn settled(&self) -> Result<Settled, ApiError> {
+        let settled = self.planned().await?;
         self.certify().await;
+        Ok(settled)
+    }
+
+    async fn planned(&self) -> Result<Settled, ApiError> {
         let mut settled = Settled::default();
         for _ in 0..2 {
             let known = self.memory.kept().of_a_synchronization();
@@ -277,7 +292,7 @@ impl NativeSession {
         let mut known = [kept, sent].into_iter().flatten();
         let base = base.and_then(|base| known.find(|known| known.hash() == base));
         state.report.software = Some(match base {
-            Some(base) if self.features.has(Feature::InventoryDifferences) => {
+            Some(base) if self.can(Feature::InventoryDifferences) => {
                 SoftwareReport::Difference(diff(&base, &now))
             }
             _ => SoftwareReport::Full(now.clone()),

@@ -4,6 +4,7 @@ use std::fs;
 
 use migasfree_client::clock::Clock as _;
 use migasfree_client::sync::Engine as _;
+use migasfree_native::features::Features;
 use migasfree_native::requests::{CERTIFICATE, PLAN};
 
 use super::server::Native;
@@ -27,7 +28,7 @@ async fn it_is_renewed_with_another_key_when_its_time_has_come() {
     let native = Native::certified(Some(0)).await;
     native.server.mind().certificates_last = Some(90 * A_DAY);
     native.sync().await.unwrap();
-    assert_eq!(native.server.asked(), [CERTIFICATE.path, PLAN.path]);
+    assert_eq!(native.server.asked(), [PLAN.path, CERTIFICATE.path]);
     native.sync().await.unwrap();
     assert_eq!(native.server.asked(), [PLAN.path]);
     let mind = native.server.mind();
@@ -39,8 +40,24 @@ async fn a_server_that_gives_none_is_synchronised_with_all_the_same() {
     let native = Native::certified(None).await;
     assert_eq!(native.engine.certificate_until(), None);
     native.sync().await.unwrap();
-    assert_eq!(native.server.asked(), [CERTIFICATE.path, PLAN.path]);
+    assert_eq!(native.server.asked(), [PLAN.path, CERTIFICATE.path]);
     assert!(!native.file("certificate.json").exists());
+}
+
+#[tokio::test]
+async fn a_computer_that_enrolled_before_the_server_gave_certificates_is_given_one() {
+    let native = Native::settled().await;
+    {
+        let mut mind = native.server.mind();
+        mind.features = Features::all();
+        mind.certificates_last = Some(90 * A_DAY);
+    }
+    native.sync().await.unwrap();
+    let asked = native.server.asked();
+    assert!(asked.contains(&CERTIFICATE.path.to_owned()), "{asked:?}");
+    assert!(native.file("certificate.json").exists());
+    native.sync().await.unwrap();
+    assert_eq!(native.server.asked(), [PLAN.path]);
 }
 
 #[tokio::test]

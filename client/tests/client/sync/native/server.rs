@@ -339,6 +339,7 @@ impl Mind {
             mandatory_packages: of(known.mandatory_packages.as_ref(), mandatory),
             traits: of(known.traits.as_ref(), vec![own]),
             authorities: of(known.authorities.as_ref(), self.authorities.clone()),
+            features: of(known.features.as_ref(), self.features.clone()),
             ..Definitions::default()
         }
     }
