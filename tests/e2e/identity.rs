@@ -398,6 +398,47 @@ async fn a_copied_computer_is_seen_as_soon_as_it_has_a_key_of_its_own() -> Resul
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_copy_with_the_same_key_is_seen_when_both_synchronise() -> Result<()> {
+    let Some(bench) = Bench::new(8).await? else {
+        return Ok(());
+    };
+    bench.project(true).await?;
+    bench.run(&["register", "-y"]).await?.ends(0, "Registered");
+    bench.run(&["sync"]).await?.ends(0, "");
+    let root = bench.folder.path().join("copy");
+    copy(bench.computer.root(), &root)?;
+
+    // What goes back to a state that was kept is no copy.
+    let kept = bench.folder.path().join("kept");
+    copy(&bench.state(), &kept)?;
+    bench.run(&["sync"]).await?.ends(0, "");
+    bench.becomes_another()?;
+    copy(&kept, &bench.state())?;
+    bench.run(&["sync"]).await?.ends(0, "");
+    bench.run(&["sync"]).await?.ends(0, "");
+    let key = bench.only_key("active").await?;
+    ensure!(key["contested_at"].is_null(), "{key}");
+
+    let clone = Computer::make(&root, bench.hostile.address(), PROJECT, "identity-02")?;
+    for _ in 0..3 {
+        run(&clone, &["sync"]).await?.ends(0, "");
+        bench.run(&["sync"]).await?.ends(0, "");
+    }
+    let key = bench.only_key("active").await?;
+    ensure!(key["contested_at"].is_string(), "{key}");
+    let notes = bench.admin.list("notifications/").await?;
+    let told = |note: &&Value| note.to_string().contains("two machines use it");
+    ensure!(notes.iter().filter(told).count() == 1, "{notes:?}");
+
+    // Who registers again goes on alone.
+    bench.run(&["register", "-y"]).await?.ends(0, "Registered");
+    bench.run(&["sync"]).await?.ends(0, "");
+    let refused = run(&clone, &["label", "--json"]).await?;
+    refused.ends(REFUSED, "Another key took the place");
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_computer_that_is_revoked_in_the_middle_of_a_synchronisation_is_cut_off() -> Result<()> {
     let Some(bench) = Bench::new(5).await? else {
         return Ok(());

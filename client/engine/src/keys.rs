@@ -19,7 +19,7 @@ use crate::files;
 const PACKAGER_NAME: &str = "packager.user";
 
 /// Files of the native protocol that go with the keys.
-const NATIVE_FILES: [&str; 7] = [
+const NATIVE_FILES: [&str; 8] = [
     own::KEY_FILE,
     own::NEXT_KEY_FILE,
     own::ENROLMENT_FILE,
@@ -27,6 +27,7 @@ const NATIVE_FILES: [&str; 7] = [
     own::INVENTORY_FILE,
     own::CERTIFICATE_FILE,
     own::AUTHORITIES_FILE,
+    own::TURN_FILE,
 ];
 
 /// Why keys could not be read or kept.

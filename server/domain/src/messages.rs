@@ -112,6 +112,8 @@ migasfree_types::messages! {
     pub(crate) uuid_of_other_computer(): "Another computer has this UUID already";
     /// Two keys claim to be one computer.
     pub(crate) identity_contested(computer, address): "Two keys claim to be { $computer } (the other one last from { $address }): it was reinstalled, or somebody has copied it. Approve the key that is right, and reject or revoke the other one";
+    /// Two machines use one key.
+    pub(crate) identity_copied(computer, address): "{ $computer } was copied with its key: two machines use it (one of them last from { $address }), or one goes back and forth between states that were kept of it. Run `migasfree register` on the right one, which gives it another key and ends that of the copy";
     /// A key that nobody has to decide about.
     pub(crate) key_not_waiting(computer): "The key of { $computer } does not wait for a decision any more.";
     /// A key that cannot be revoked.
@@ -407,7 +409,7 @@ migasfree_types::messages! {
     /// Keys of computers that nobody decided about.
     pub(crate) alert_keys_pending(): "Computers waiting for approval";
     /// Two keys for one identity.
-    pub(crate) alert_keys_contested(): "Computers that two keys claim to be";
+    pub(crate) alert_keys_contested(): "Computers that may have been copied";
 }
 
 /// A message as a column keeps it.

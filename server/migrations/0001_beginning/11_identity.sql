@@ -51,7 +51,9 @@ CREATE TABLE client_computerkey (
     decided_at timestamptz,
     decided_by_id bigint REFERENCES core_userprofile (id) ON DELETE SET NULL,
     last_used_at timestamptz,
-    last_address text NOT NULL DEFAULT ''
+    last_address text NOT NULL DEFAULT '',
+    -- Which synchronisations it made, by which copies show that have the same key.
+    turns text NOT NULL DEFAULT ''
 );
 -- A computer is known by one key at a time.
 CREATE UNIQUE INDEX client_computerkey_active_key ON client_computerkey (computer_id) WHERE state = 'active';

@@ -6,9 +6,11 @@
 
 mod definitions;
 mod report;
+mod turn;
 
 pub use definitions::{Definition, Definitions, Edition, Known, Understood};
 pub use report::{AttributeReport, Report, SoftwareReport, Synchronization};
+pub use turn::Turn;
 
 use migasfree_types::message::Message;
 use serde::{Deserialize, Serialize};
@@ -32,6 +34,9 @@ pub struct PlanRequest {
     /// Definitions it asks for, and has.
     #[serde(default)]
     pub known: Known,
+    /// Which synchronisation of this computer this is; `None` between them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub turn: Option<Turn>,
     /// What the server is to note down where there is nothing to do. Otherwise it comes with the result.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub synchronization: Option<Synchronization>,
@@ -53,6 +58,9 @@ pub struct PlanAnswer {
     /// Parts of the report that the server does not take.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub refused: Vec<Refused>,
+    /// The server heard this turn before: the computer begins another line.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub is_behind: bool,
 }
 
 impl PlanAnswer {

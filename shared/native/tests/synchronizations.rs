@@ -13,7 +13,7 @@ use migasfree_native::requests::PLAN;
 use migasfree_native::signature::request::{Signer, Target, sign};
 use migasfree_native::synchronization::{
     AttributeReport, Definition, Definitions, Edition, Known, PlanAnswer, PlanRequest, Report,
-    ResultAnswer, ResultRequest, SoftwareReport, Synchronization, Wanted,
+    ResultAnswer, ResultRequest, SoftwareReport, Synchronization, Turn, Wanted,
 };
 use migasfree_types::computer::Property;
 use serde_json::json;
@@ -65,6 +65,7 @@ fn usual() -> PlanRequest {
             authorities: edition(),
             features: edition(),
         },
+        turn: Some(Turn::first(Nonce::generate(|bytes| bytes.fill(4))).following()),
         synchronization: Some(synchronization()),
         report: Report {
             faults: Some(BTreeMap::new()),

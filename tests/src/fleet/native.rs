@@ -255,6 +255,7 @@ impl Computer {
             attributes: self.attributes_hash,
             software: Some(self.software_hash),
             known: self.known.clone(),
+            turn: None,
             synchronization: Some(done()),
             report: Report::default(),
         }

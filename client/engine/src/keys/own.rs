@@ -21,6 +21,8 @@ pub const ENROLMENT_FILE: &str = "native.json";
 pub const DEFINITIONS_FILE: &str = "definitions.json";
 /// The list of software the server has.
 pub const INVENTORY_FILE: &str = "inventory.json";
+/// Which synchronisation the last one was.
+pub const TURN_FILE: &str = "turn.json";
 /// The certificate of this computer, with its key.
 pub const CERTIFICATE_FILE: &str = "certificate.json";
 /// What the certificate of the server is checked by besides, in PEM.

@@ -18,6 +18,7 @@ use crate::files;
 use crate::identity::Identity;
 use crate::keys::own::{
     CERTIFICATE_FILE, DEFINITIONS_FILE, Enrolment, INVENTORY_FILE, KEY_FILE, OwnKey, OwnKeyError,
+    TURN_FILE,
 };
 use crate::paths::Layout;
 use crate::pms::PackageManager;
@@ -392,7 +393,12 @@ impl NativeRegistration {
     /// The server knows this computer by its key: from here on it is believed by its own key alone.
     fn keep(&self, enrolled: &Enrolled) -> Result<(), EngineError> {
         self.pin(enrolled.server_key)?;
-        for name in [DEFINITIONS_FILE, INVENTORY_FILE, CERTIFICATE_FILE] {
+        for name in [
+            DEFINITIONS_FILE,
+            INVENTORY_FILE,
+            CERTIFICATE_FILE,
+            TURN_FILE,
+        ] {
             let file = self.own.folder().join(name);
             files::remove_optional(&file)
                 .map_err(|error| io(&file.display().to_string(), error))?;

@@ -107,7 +107,7 @@ pub static TABLE: Table = Table {
             "key_duplicates",
             Type::Int,
             "(SELECT count(*) FROM client_computerkey AS ik WHERE ik.computer_id = {t}.id \
-             AND ik.contested_at IS NOT NULL AND ik.state IN ('pending', 'replaced'))",
+             AND ik.contested_at IS NOT NULL AND ik.state IN ('pending', 'active', 'replaced'))",
         ),
     ],
     many: &[

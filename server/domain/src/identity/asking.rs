@@ -14,6 +14,8 @@ pub struct Known {
     pub public_key: String,
     pub state: Option<State>,
     pub verified: bool,
+    /// What is kept of its [turns](super::turns).
+    pub turns: String,
     pub computer: Computer,
     pub project: Project,
 }
@@ -26,9 +28,10 @@ struct Found {
     public_key: String,
     state_of_key: String,
     verified: bool,
+    turns: String,
 }
 
-const TAIL: &str = "'null' AS beside, k.id AS key_id, k.public_key, k.state AS state_of_key, k.verified \
+const TAIL: &str = "'null' AS beside, k.id AS key_id, k.public_key, k.state AS state_of_key, k.verified, k.turns \
     FROM client_computerkey k JOIN client_computer c ON c.id = k.computer_id \
     LEFT JOIN client_user u ON u.id = c.sync_user_id \
     JOIN core_project p ON p.id = c.project_id JOIN core_platform f ON f.id = p.platform_id \
@@ -49,6 +52,7 @@ pub async fn key_of(db: &Db, thumbprint: &str) -> Result<Option<Known>> {
             public_key: found.public_key,
             state: State::of(&found.state_of_key),
             verified: found.verified,
+            turns: found.turns,
             computer,
             project,
         }

@@ -1,6 +1,7 @@
 //! When computers were heard of last, held here for a moment and then written for all of them in one statement.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 
@@ -33,15 +34,50 @@ struct Waiting {
     is_awaited: bool,
 }
 
-/// When each key was used last, and from where.
-type Heard = HashMap<ComputerKeyId, (Ts, String)>;
+type Heard = HashMap<ComputerKeyId, Contact>;
+
+/// When a key was used last, and from where.
+#[derive(Debug)]
+struct Contact {
+    at: Ts,
+    address: String,
+    /// What is to be kept of its [turns](super::turns), where one was taken.
+    turns: Option<String>,
+}
 
 impl Contacts {
     /// A key was used.
     pub fn note(self: &Arc<Self>, db: &Db, key: ComputerKeyId, address: String, now: Ts) {
+        let contact = Contact {
+            at: now,
+            address,
+            turns: None,
+        };
+        self.hold(db, key, contact);
+    }
+
+    /// A key was used, and these are its turns now.
+    pub fn note_turns(
+        self: &Arc<Self>,
+        db: &Db,
+        key: ComputerKeyId,
+        address: String,
+        (turns, now): (String, Ts),
+    ) {
+        let contact = Contact {
+            at: now,
+            address,
+            turns: Some(turns),
+        };
+        self.hold(db, key, contact);
+    }
+
+    fn hold(self: &Arc<Self>, db: &Db, key: ComputerKeyId, mut contact: Contact) {
         let is_awaited = {
             let mut waiting = self.locked();
-            waiting.heard.insert(key, (now, address));
+            let before = waiting.heard.remove(&key);
+            contact.turns = contact.turns.or(before.and_then(|before| before.turns));
+            waiting.heard.insert(key, contact);
             std::mem::replace(&mut waiting.is_awaited, true)
         };
         if !is_awaited {
@@ -67,7 +103,15 @@ impl Late for Contacts {
             let mut waiting = self.locked();
             for (key, contact) in heard {
                 // What came meanwhile is newer.
-                waiting.heard.entry(key).or_insert(contact);
+                match waiting.heard.entry(key) {
+                    Entry::Occupied(mut newer) => {
+                        let turns = &mut newer.get_mut().turns;
+                        *turns = turns.take().or(contact.turns);
+                    }
+                    Entry::Vacant(free) => {
+                        free.insert(contact);
+                    }
+                }
             }
         }
         written
@@ -98,16 +142,17 @@ async fn write_soon(contacts: Weak<Contacts>, db: Db) {
 }
 
 const WRITE: Sql = sql!(
-    "UPDATE client_computerkey SET last_used_at = heard.at, last_address = heard.address FROM (SELECT \
+    "UPDATE client_computerkey SET last_used_at = heard.at, last_address = heard.address, \
+     turns = COALESCE(heard.turns, client_computerkey.turns) FROM (SELECT \
      CAST(value ->> 'key' AS bigint) AS id, ",
     pair(
         "CAST(value ->> 'at' AS bigint)",
         "timestamptz 'epoch' + CAST(value ->> 'at' AS bigint) * interval '1 microsecond'"
     ),
-    " AS at, value ->> 'address' AS address FROM ",
+    " AS at, value ->> 'address' AS address, value ->> 'turns' AS turns FROM ",
     objects(1),
     " AS listed) AS heard WHERE client_computerkey.id = heard.id \
-     AND (client_computerkey.last_used_at IS NULL OR client_computerkey.last_used_at < heard.at)"
+     AND (client_computerkey.last_used_at IS NULL OR client_computerkey.last_used_at <= heard.at)"
 );
 
 async fn write(db: &Db, heard: &Heard) -> db::Result<()> {
@@ -117,7 +162,10 @@ async fn write(db: &Db, heard: &Heard) -> db::Result<()> {
     for some in keys.chunks(TOGETHER) {
         let rows: Vec<Value> = some
             .iter()
-            .map(|(key, (at, address))| json!({"key": key, "at": at.0, "address": address}))
+            .map(|(key, contact)| {
+                let Contact { at, address, turns } = contact;
+                json!({"key": key, "at": at.0, "address": address, "turns": turns})
+            })
             .collect();
         db.execute(WRITE, args![Value::from(rows).to_string()])
             .await?;

@@ -7,7 +7,7 @@ use migasfree_server_entity::{
     entity::{Entity, Field, Like, Model, Shape, Write, col, made, one, put_extra},
     json::Json,
     run,
-    schema::{Choice, Default, Loss, Table, bool, choice, key, text, time},
+    schema::{Choice, Default, Loss, Table, bool, choice, key, long_text, text, time},
 };
 
 use super::deciding;
@@ -61,6 +61,7 @@ pub static TABLE: Table = Table {
             .losing(Loss::Told),
         time("last_used_at").null(),
         text("last_address", 45).default(Default::Text("")),
+        long_text("turns").default(Default::Text("")).secret(),
     ],
     order: &["-created_at"],
     unique: &[&["thumbprint"]],

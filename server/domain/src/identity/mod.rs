@@ -17,6 +17,7 @@ pub mod nonces;
 mod rows;
 mod sealed;
 pub mod tokens;
+pub mod turns;
 mod verdict;
 mod vouching;
 
@@ -27,7 +28,7 @@ pub use asking::{Known, Standing, key_of, standing_of};
 pub use claims::{KeyText, Machine};
 pub use deciding::{Given, approve, reject, revoke};
 pub use enrolling::enrol;
-pub use moving::{Moving, clash, move_over};
+pub use moving::{Moving, clash, copied, move_over};
 pub use rows::{Origin, State};
 pub use sealed::{Unsealed, sealed_allowed};
 pub use vouching::vouches;

@@ -2,6 +2,7 @@
 
 use migasfree_server_audit::Author;
 use migasfree_server_db::{Result, Tx, args};
+use migasfree_types::message::Message;
 
 use super::claims::{KeyText, Machine};
 use super::rows::{self, Origin, Place, Row, Shown, State, Telling};
@@ -100,18 +101,35 @@ fn of_the_same(row: &Row, computer: ComputerId) -> Option<State> {
 /// # Errors
 /// When the database fails.
 pub async fn clash(state: &Services, key: ComputerKeyId, address: &str) -> Result<()> {
+    let told = |computer: String| messages::identity_contested(computer, address);
+    contest(state, (key, State::Replaced), told).await
+}
+
+/// Notes that a key is used by two machines. Administrators are told once.
+///
+/// # Errors
+/// When the database fails.
+pub async fn copied(state: &Services, key: ComputerKeyId, address: &str) -> Result<()> {
+    let told = |computer: String| messages::identity_copied(computer, address);
+    contest(state, (key, State::Active), told).await
+}
+
+async fn contest(
+    state: &Services,
+    (key, held): (ComputerKeyId, State),
+    told: impl FnOnce(String) -> Message,
+) -> Result<()> {
     let now = state.clock.now();
     let mut tx = state.db.begin().await?;
     let found: Option<(ComputerId,)> = tx
         .optional(
-            "UPDATE client_computerkey SET contested_at = $2 WHERE id = $1 AND state = 'replaced' \
+            "UPDATE client_computerkey SET contested_at = $2 WHERE id = $1 AND state = $3 \
              AND contested_at IS NULL AND computer_id IS NOT NULL RETURNING computer_id",
-            args![key, now],
+            args![key, now, held.as_str()],
         )
         .await?;
     if let Some((computer,)) = found {
-        let message = messages::identity_contested(format!("CID-{computer}"), address);
-        notify(&mut tx, &message, now).await?;
+        notify(&mut tx, &told(format!("CID-{computer}")), now).await?;
     }
     tx.commit().await
 }

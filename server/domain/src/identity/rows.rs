@@ -226,7 +226,8 @@ pub(super) async fn put(tx: &mut Tx, shown: &Shown<'_>, place: &Place) -> Result
     Ok(id)
 }
 
-/// Makes room for another key of a computer: the one it was known by is replaced. Answers which one that was.
+/// Makes room for another key of a computer: the one it was known by is replaced, and whoever uses it from then on is told
+/// of anew. Answers which one that was.
 pub(super) async fn replace(
     tx: &mut Tx,
     computer: ComputerId,
@@ -234,7 +235,7 @@ pub(super) async fn replace(
 ) -> Result<Option<ComputerKeyId>> {
     let replaced: Option<(ComputerKeyId,)> = tx
         .optional(
-            "UPDATE client_computerkey SET state = 'replaced', decided_at = $2 \
+            "UPDATE client_computerkey SET state = 'replaced', decided_at = $2, contested_at = NULL \
              WHERE computer_id = $1 AND state = 'active' RETURNING id",
             args![computer, now],
         )

@@ -311,9 +311,9 @@ async fn errors(state: &Services, operator: &Reader) -> Result<Option<Alert>, Re
     }))
 }
 
-/// Keys that claim what another one is, and about which nobody has decided.
+/// Keys that claim what another one is, and about which nobody has decided, and those that two machines use.
 pub(super) const CONTESTED_KEY: &str =
-    "t.contested_at IS NOT NULL AND t.state IN ('pending', 'replaced')";
+    "t.contested_at IS NOT NULL AND t.state IN ('pending', 'active', 'replaced')";
 /// Keys that wait and claim nothing that another one is.
 pub(super) const PENDING_KEY: &str = "t.state = 'pending' AND t.contested_at IS NULL";
 
@@ -325,7 +325,7 @@ async fn contested_keys(state: &Services, operator: &Reader) -> Result<Option<Al
         level: "critical",
         result,
         model: "computer_keys",
-        query: json!({"contested_at__isnull": false, "state__in": "pending,replaced"}),
+        query: json!({"contested_at__isnull": false, "state__in": "pending,active,replaced"}),
     }))
 }
 

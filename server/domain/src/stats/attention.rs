@@ -231,7 +231,7 @@ async fn findings(state: &Services, now: Ts) -> Result<Vec<Finding>, RestError> 
             condition: Expr::cust(CONTESTED_KEY),
             query: vec![
                 ("contested_at__isnull", "false".to_owned()),
-                ("state__in", "pending,replaced".to_owned()),
+                ("state__in", "pending,active,replaced".to_owned()),
             ],
             named: ("t.id", "t.name", None),
         },

@@ -68,6 +68,9 @@ pub(super) struct Calling {
     pub(super) project: Project,
     /// The key that it is known by.
     pub(super) key: PublicKey,
+    pub(super) key_id: ComputerKeyId,
+    /// What is kept of the turns of that key.
+    pub(super) turns: String,
     /// Where the request came from.
     pub(super) connection: Connection,
     pub(super) now: Ts,
@@ -210,6 +213,7 @@ struct Holder {
     key: ComputerKeyId,
     public_key: String,
     state: Option<KeyState>,
+    turns: String,
     computer: Option<(Computer, Project)>,
 }
 
@@ -275,6 +279,8 @@ impl Signed {
             computer,
             project,
             key,
+            key_id: holder.key,
+            turns: holder.turns,
             connection,
             now,
         };
@@ -289,6 +295,7 @@ async fn holder(state: &ProtocolState, claim: &Claim) -> Result<Holder, Denial> 
             key: known.id,
             public_key: known.public_key,
             state: known.state,
+            turns: known.turns,
             computer: Some((known.computer, known.project)),
         });
     }
@@ -297,6 +304,7 @@ async fn holder(state: &ProtocolState, claim: &Claim) -> Result<Holder, Denial> 
             key: standing.id,
             public_key: standing.public_key,
             state: standing.state,
+            turns: String::new(),
             computer: None,
         }),
         None => {

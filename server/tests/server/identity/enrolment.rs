@@ -124,7 +124,7 @@ on_both_engines! {
         assert_eq!((&list["count"], &list["results"][0]["id"]), (&json!(1), &json!(clone.key)));
         assert_eq!(fleet.count("SELECT count(*) FROM client_notification WHERE message LIKE 'Two keys claim to be CID-%'").await, 1);
         let alerts = fleet.admin.get("/api/v1/token/stats/alerts/").await.text;
-        assert!(alerts.contains("Computers that two keys claim to be"), "{alerts}");
+        assert!(alerts.contains("Computers that may have been copied"), "{alerts}");
         let rejected = fleet.decide(&clone, "reject", json!({})).await;
         assert_eq!(rejected.json["state"], "rejected", "{}", rejected.text);
         assert_eq!(fleet.identity_of(&first).await["duplicates"], 0);

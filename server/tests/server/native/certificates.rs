@@ -53,6 +53,7 @@ fn plan(known: Edition) -> PlanRequest {
             authorities: Some(known),
             ..Known::default()
         },
+        turn: None,
         synchronization: None,
         report: Report::default(),
     }

@@ -7,3 +7,4 @@ mod peer;
 mod refusals;
 mod requests;
 mod synchronization;
+mod turns;

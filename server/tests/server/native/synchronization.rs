@@ -76,6 +76,7 @@ impl Desktop {
             attributes: self.attributes.hash(),
             software: Some(self.software.hash()),
             known: self.known.clone(),
+            turn: None,
             synchronization: Some(done()),
             report: Report::default(),
         }

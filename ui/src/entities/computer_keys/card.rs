@@ -50,7 +50,9 @@ fn others(computer: i64, count: u64) -> impl IntoView {
         t!(computer_key.duplicates),
     );
     let list = COMPUTER_KEYS.href();
-    let href = format!("{list}?computer__id={computer}&state__in=pending,replaced");
+    let href = format!(
+        "{list}?computer__id={computer}&contested_at__isnull=false&state__in=pending,active,replaced"
+    );
     let words = if COMPUTER_KEYS.may("view") {
         view! { <a href=href>{words}</a> }.into_any()
     } else {

@@ -4,13 +4,17 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+use migasfree_native::freshness::Nonce;
 use migasfree_native::inventory::{ContentHash, Inventory};
-use migasfree_native::synchronization::{Definition, Definitions, Edition, Known, Refused, Report};
+use migasfree_native::synchronization::{
+    Definition, Definitions, Edition, Known, Refused, Report, Turn,
+};
 use serde::{Deserialize, Serialize};
 
 use crate::files;
 use crate::keys::certificate::OwnCertificate;
-use crate::keys::own::{AUTHORITIES_FILE, DEFINITIONS_FILE, INVENTORY_FILE};
+use crate::keys::own::{AUTHORITIES_FILE, DEFINITIONS_FILE, INVENTORY_FILE, TURN_FILE};
+use crate::random::Random;
 
 /// What is kept, on disk.
 #[derive(Debug, Clone)]
@@ -52,6 +56,20 @@ impl Memory {
 
     pub(super) fn keep_inventory(&self, inventory: &Inventory) -> io::Result<()> {
         self.write(INVENTORY_FILE, inventory)
+    }
+
+    /// The turn of the synchronisation that begins. It is kept before it is said, so that none is said twice.
+    pub(super) fn next_turn(&self, random: &dyn Random) -> io::Result<Turn> {
+        let line = || Nonce::generate(|bytes| random.fill(bytes));
+        let last: Option<Turn> = self.read(TURN_FILE);
+        let turn = last.map_or_else(|| Turn::first(line()), Turn::following);
+        self.write(TURN_FILE, &turn)?;
+        Ok(turn)
+    }
+
+    /// The next turn begins another line.
+    pub(super) fn forget_turn(&self) -> io::Result<()> {
+        files::remove_optional(&self.folder.join(TURN_FILE)).map(drop)
     }
 
     /// The certificate that the server gave.

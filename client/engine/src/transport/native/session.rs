@@ -15,7 +15,7 @@ use migasfree_native::requests::{
 };
 use migasfree_native::synchronization::{
     AttributeReport as Attributes, Definitions, Known, PlanAnswer, PlanRequest, Refused,
-    Report as Gathered, ResultAnswer, ResultRequest, SoftwareReport, Synchronization, Wanted,
+    Report as Gathered, ResultAnswer, ResultRequest, SoftwareReport, Synchronization, Turn, Wanted,
 };
 use serde_json::Value;
 
@@ -103,9 +103,16 @@ impl NativeSession {
 
     /// Asks what is to be done, and tells what waits. What came is kept.
     async fn plan(&self, known: Known, is_of_run: bool) -> Result<PlanAnswer, ApiError> {
-        let request = self.plan_request(known, is_of_run);
+        let mut request = self.plan_request(known, is_of_run);
+        if is_of_run {
+            request.turn = self.turn();
+        }
         let answer = self.link.ask(&PLAN, &request).await?;
         warn_of(&answer.refused);
+        if answer.is_behind {
+            tracing::warn!("this computer was restored from a state before, or copied");
+            self.memory.forget_turn().map_err(file)?;
+        }
         self.learn(&request.report, &answer, is_of_run)?;
         let mut state = self.state();
         state.report = Gathered::default();
@@ -114,6 +121,17 @@ impl NativeSession {
             run.wanted = Some(answer.wanted.clone());
         }
         Ok(answer)
+    }
+
+    /// What cannot be kept is not said.
+    fn turn(&self) -> Option<Turn> {
+        match self.memory.next_turn(&*self.link.random) {
+            Ok(turn) => Some(turn),
+            Err(error) => {
+                tracing::warn!(%error, "synchronisations cannot be counted");
+                None
+            }
+        }
     }
 
     fn plan_request(&self, known: Known, is_of_run: bool) -> PlanRequest {
@@ -129,6 +147,7 @@ impl NativeSession {
                 .unwrap_or_else(|| Attributes::default().hash()),
             software: run.and_then(|run| run.software.as_ref().map(Inventory::hash)),
             known,
+            turn: None,
             synchronization: run.and_then(|run| run.synchronization.clone()),
             report: state.report.clone(),
         }

@@ -4,6 +4,7 @@ mod answers;
 mod certificates;
 mod moving;
 mod server;
+mod turns;
 
 use std::fs;
 

@@ -89,6 +89,8 @@ pub struct Mind {
     pub certificates_last: Option<i64>,
     pub certified: Vec<CertificateWanted>,
     pub authorities: String,
+    /// What it says of every turn.
+    pub is_behind: bool,
     first: Option<Response>,
 }
 
@@ -124,6 +126,7 @@ impl PlayedServer {
                 certificates_last: None,
                 certified: Vec::new(),
                 authorities: String::new(),
+                is_behind: false,
                 first: None,
             }),
         }
@@ -276,6 +279,7 @@ impl Mind {
                 hardware: false,
             },
             refused: Vec::new(),
+            is_behind: self.is_behind,
         }
     }
 

@@ -3,7 +3,7 @@
 use migasfree_native::features::{Feature, Features};
 use migasfree_native::inventory::ContentHash;
 use migasfree_native::synchronization::{
-    Definition, Definitions, Edition, Known, PlanAnswer, PlanRequest, Report, SoftwareWanted,
+    Definition, Definitions, Edition, Known, PlanAnswer, PlanRequest, Report, SoftwareWanted, Turn,
     Wanted,
 };
 use migasfree_server_domain::client::{
@@ -18,6 +18,8 @@ use migasfree_server_domain::client::{
     tags,
 };
 use migasfree_server_domain::core::rules::{source_template::MEDIA, status::Status};
+use migasfree_server_domain::identity::copied;
+use migasfree_server_domain::identity::turns::{self, Taken};
 use migasfree_server_domain::services::OfDomain as _;
 use migasfree_types::computer::{Category, MandatoryPackages, Tags};
 use serde_json::Value;
@@ -30,8 +32,15 @@ use crate::native::written::{Outcome, ok};
 
 pub(in crate::native) async fn answer(mut call: Calling, asked: PlanRequest) -> Outcome {
     let question = question(&asked).map_err(Denial::internal)?;
+    let is_behind = match asked.turn {
+        Some(turn) => is_behind(&call, turn).await?,
+        None => false,
+    };
     if asked.report.is_empty() && is_settled(&call, &asked, &question) {
-        return ok(&PlanAnswer::default());
+        return ok(&PlanAnswer {
+            is_behind,
+            ..PlanAnswer::default()
+        });
     }
     let changes = call.state.domain().settled.changes();
     let mut answered = Answered::default();
@@ -61,6 +70,7 @@ pub(in crate::native) async fn answer(mut call: Calling, asked: PlanRequest) -> 
         definitions: definitions(&call, &asked.known, given).await?,
         wanted,
         refused: answered.refused,
+        is_behind,
     };
     if plan.is_nothing() {
         if let Some(told) = &asked.synchronization {
@@ -72,9 +82,27 @@ pub(in crate::native) async fn answer(mut call: Calling, asked: PlanRequest) -> 
     ok(&plan)
 }
 
+/// Takes the turn of this computer, unless it is one that was heard before.
+async fn is_behind(call: &Calling, turn: Turn) -> Result<bool, Denial> {
+    let address = call.connection.client.to_string();
+    let turns = match turns::take(&call.turns, &turn.line.to_string(), turn.number) {
+        Taken::Behind => return Ok(true),
+        Taken::Next(turns) => turns,
+        Taken::Copied(turns) => {
+            copied(&call.state.services, call.key_id, &address).await?;
+            turns
+        }
+    };
+    let (state, kept) = (&call.state, (turns, call.now));
+    let contacts = &state.domain().contacts;
+    contacts.note_turns(&state.db, call.key_id, address, kept);
+    Ok(false)
+}
+
 /// What is asked, whenever and however it is noted down.
 fn question(asked: &PlanRequest) -> serde_json::Result<Question> {
     let alike = PlanRequest {
+        turn: None,
         synchronization: None,
         report: Report::default(),
         ..asked.clone()
