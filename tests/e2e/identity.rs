@@ -439,6 +439,44 @@ async fn a_copy_with_the_same_key_is_seen_when_both_synchronise() -> Result<()> 
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_computer_that_was_deleted_enrols_again_where_something_lets_it_in() -> Result<()> {
+    let Some(bench) = Bench::new(9).await? else {
+        return Ok(());
+    };
+    let project = bench.project(true).await?;
+    bench.run(&["register", "-y"]).await?.ends(0, "Registered");
+    bench.run(&["sync"]).await?.ends(0, "");
+    let (_, key) = standing(&bench.computer).await?;
+    let delete = async || -> Result<()> {
+        let computer = bench.admin.find("computers/").await?;
+        bench.admin.delete(&format!("computers/{computer}/")).await
+    };
+    delete().await?;
+    bench
+        .run(&["label", "--json"])
+        .await?
+        .ends(REFUSED, "does not know");
+    bench.run(&["sync"]).await?.ends(0, "");
+    ensure!(
+        standing(&bench.computer).await?.1 == key,
+        "it is the same key"
+    );
+
+    let closed = json!({"auto_register_computers": false});
+    let path = format!("projects/{project}/");
+    bench.admin.change(&path, &closed).await?;
+    delete().await?;
+    bench
+        .run(&["sync"])
+        .await?
+        .ends(PENDING, "waits for approval");
+    bench.decide("pending", "approve").await?;
+    bench.run(&["sync"]).await?.ends(0, "");
+    ensure!(bench.is_known().await?, "after the approval");
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_computer_that_is_revoked_in_the_middle_of_a_synchronisation_is_cut_off() -> Result<()> {
     let Some(bench) = Bench::new(5).await? else {
         return Ok(());

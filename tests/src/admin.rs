@@ -84,6 +84,15 @@ impl Admin {
             .with_context(|| format!("PATCH {path} {body}"))
     }
 
+    /// Deletes something.
+    pub async fn delete(&self, path: &str) -> Result<()> {
+        let answer = self.request(Method::DELETE, path).send().await?;
+        answer
+            .error_for_status()
+            .map(drop)
+            .with_context(|| format!("DELETE {path}"))
+    }
+
     /// Uploads a package into a store.
     pub async fn upload(&self, store: i64, name: &str, content: Vec<u8>) -> Result<Value> {
         let form = Form::new()

@@ -141,7 +141,7 @@ impl Courier {
             match self.contact.heard(engine.withdraw_request(number)).await {
                 Ok(()) => {}
                 Err(EngineError::Server { status, detail }) if status < 500 => {
-                    tracing::info!(number, detail, "the server has no such request");
+                    tracing::info!(number, %detail, "the server has no such request");
                 }
                 Err(error) => return Err(error),
             }
@@ -161,7 +161,7 @@ impl Courier {
                 Ok(None) => self.requests.forget(uid, &record.id),
                 Err(EngineError::Server { status, detail }) if status < 500 => {
                     refused.push(record.app_id);
-                    self.requests.refused(uid, &record.id, &detail)
+                    self.requests.refused(uid, &record.id, &detail.text)
                 }
                 Err(error) => return Err(error),
             };

@@ -6,6 +6,7 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use migasfree_types::message::Message;
 use serde_json::json;
 
 use crate::keys::{KeyStore, KeyStoreError};
@@ -40,7 +41,7 @@ pub enum UploadError {
     #[error("the packager's keys cannot be used: {0}")]
     Keys(#[from] KeyStoreError),
     #[error("the server does not accept these credentials of a packager: {0}")]
-    Credentials(String),
+    Credentials(Box<Message>),
     #[error("{}: {source}", path.display())]
     Rejected {
         path: PathBuf,
@@ -91,9 +92,9 @@ impl Uploader {
                 .map_err(|error| match error {
                     ApiError::Status {
                         status: 401 | 403,
-                        detail,
+                        said,
                         ..
-                    } => UploadError::Credentials(detail),
+                    } => UploadError::Credentials(said),
                     other => other.into(),
                 })?;
         keys.save_packager(&handed_out.own, &handed_out.server)?;

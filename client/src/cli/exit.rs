@@ -1,9 +1,37 @@
 //! Exit statuses (`client` 4).
 
 use migasfree_dbus::Error as BusError;
+use migasfree_types::message::{Arg, Message};
 
 use crate::job::{JobResult, ResultCode};
 use crate::sync::EngineError;
+use crate::texts::EngineText;
+
+/// What the daemon says of an error of the engine, where the result alone does not say how the program ends.
+const OF_TEXTS: &[(EngineText, Exit)] = &[
+    (EngineText::ErrorNotRegistered, Exit::PERM),
+    (EngineText::ErrorCredentialsNeeded, Exit::PERM),
+    (EngineText::ErrorBadCredentials, Exit::PERM),
+    (EngineText::ErrorTrustDamaged, Exit::PERM),
+    (EngineText::ErrorOwnKeyDamaged, Exit::PERM),
+    (EngineText::ErrorOwnFileMissing, Exit::PERM),
+    (EngineText::ErrorLocked, Exit::PERM),
+    (EngineText::ErrorDiskFullAt, Exit::PERM),
+    (EngineText::ErrorReadOnly, Exit::PERM),
+    (EngineText::ErrorFile, Exit::PERM),
+    (EngineText::ErrorConfig, Exit::USAGE),
+    (EngineText::ErrorSaturated, Exit::AGAIN),
+    (EngineText::ErrorNewKeys, Exit::NO_DATA),
+    (EngineText::ErrorKeyRefused, Exit::NO_DATA),
+    (EngineText::ErrorUntrusted, Exit::NO_DATA),
+    (EngineText::ErrorChanged, Exit::NO_DATA),
+    (EngineText::ErrorNotNative, Exit::NO_DATA),
+    (EngineText::ErrorOthersToken, Exit::NO_DATA),
+    (EngineText::ErrorInvalidTag, Exit::NO_DATA),
+    (EngineText::ErrorPending, Exit::PENDING),
+    (EngineText::ErrorNoPackageManager, Exit::STOPPED),
+    (EngineText::ErrorNoPrinters, Exit::STOPPED),
+];
 
 /// How the program ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,6 +76,8 @@ impl Exit {
             | EngineError::OwnFileMissing(_)
             | EngineError::Locked(_) => Self::PERM,
             EngineError::Refused(_)
+            | EngineError::RequestRefused(_)
+            | EngineError::KeyUnknown(_)
             | EngineError::KeyEnded(_)
             | EngineError::TokenRefused(_)
             | EngineError::Server { .. }
@@ -90,9 +120,22 @@ impl Exit {
         }
     }
 
+    /// The status of an error of the engine, as the daemon tells it.
+    #[must_use]
+    pub fn of_said(said: &Message) -> Option<Self> {
+        let is_said = |(text, _): &&(EngineText, Self)| said.is(text.declared().code);
+        let (_, exit) = OF_TEXTS.iter().find(is_said)?;
+        let is_denied = matches!(said.args.get("reason"), Some(Arg::Message(reason))
+            if reason.is(EngineText::OsPermission.declared().code));
+        Some(if is_denied { Self::ACCESS } else { *exit })
+    }
+
     /// The status of a call the daemon refused.
     #[must_use]
     pub fn of_bus(error: &BusError) -> Self {
+        if let Some(exit) = Self::of_said(&error.message()) {
+            return exit;
+        }
         match error {
             BusError::ZBus(_) => Self::TEMPORARY,
             BusError::NotAuthorized(_) | BusError::AuthCancelled(_) => Self::ACCESS,
@@ -113,6 +156,76 @@ impl Exit {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_error_ends_the_program_alike_with_a_daemon_and_without() {
+        let text = || "text".to_owned();
+        let said = || Box::new(Message::verbatim("text"));
+        let io = |kind: std::io::ErrorKind| EngineError::Io {
+            what: "/nowhere/file".to_owned(),
+            source: kind.into(),
+        };
+        for error in [
+            EngineError::Offline(crate::transport::Unreached::Late),
+            EngineError::NotRegistered,
+            EngineError::WhoRegisters(said()),
+            EngineError::BadCredentials(said()),
+            EngineError::Refused(said()),
+            EngineError::RequestRefused(said()),
+            EngineError::KeyUnknown(said()),
+            EngineError::NewKeys(text()),
+            EngineError::Changed(text()),
+            EngineError::NotNative(text()),
+            EngineError::Skewed {
+                behind: true,
+                seconds: 90,
+            },
+            EngineError::Pending {
+                fingerprint: text(),
+                retry_after: 60,
+            },
+            EngineError::TokenRefused(said()),
+            EngineError::KeyEnded(said()),
+            EngineError::NoTokens(text()),
+            EngineError::OthersToken(text()),
+            EngineError::OwnKeyDamaged {
+                file: text(),
+                reason: text(),
+            },
+            EngineError::OwnFileMissing(text()),
+            EngineError::Saturated { seconds: 5 },
+            EngineError::Unsealed {
+                status: 500,
+                detail: said(),
+            },
+            EngineError::Untrusted(text()),
+            EngineError::KeyRefused {
+                server: text(),
+                fingerprint: text(),
+                why: said(),
+            },
+            EngineError::TrustDamaged {
+                file: text(),
+                reason: text(),
+            },
+            EngineError::Unintelligible(text()),
+            EngineError::NoPackageManager,
+            EngineError::InvalidTag(text()),
+            EngineError::UnknownTags(text()),
+            EngineError::Config(said()),
+            EngineError::Locked(7),
+            EngineError::NoPrinters,
+            EngineError::Cancelled,
+            io(std::io::ErrorKind::PermissionDenied),
+            io(std::io::ErrorKind::StorageFull),
+            io(std::io::ErrorKind::ReadOnlyFilesystem),
+            io(std::io::ErrorKind::InvalidData),
+        ] {
+            let told = crate::texts::error(&error);
+            let by_daemon = Exit::of_said(&told).unwrap_or(Exit::of_result(error.code()));
+            assert_eq!(by_daemon, Exit::of_error(&error), "{told}");
+        }
+    }
 
     #[test]
     fn scripts_can_rely_on_the_statuses() {

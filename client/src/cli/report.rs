@@ -16,7 +16,7 @@ use crate::clock::local;
 use crate::job::{JobResult, ResultCode};
 use crate::observer::{LockHolder, OutputStream, Progress, Stage};
 use crate::output::{complain, hint, say};
-use crate::texts::{EngineText, Language, Text, of_result, unseen};
+use crate::texts::{Language, Text, of_result, unseen};
 use crate::transport::messages::Trait;
 
 /// How a job ended.
@@ -46,23 +46,13 @@ impl End {
 
     /// How the program ends.
     pub fn exit(&self) -> Exit {
-        let causes = [
-            (Text::ErrorDeclined.declared().code, Exit::AGAIN),
-            (EngineText::ErrorSaturated.declared().code, Exit::AGAIN),
-            (EngineText::ErrorPending.declared().code, Exit::PENDING),
-            (EngineText::ErrorChanged.declared().code, Exit::NO_DATA),
-            (EngineText::ErrorNotNative.declared().code, Exit::NO_DATA),
-            (EngineText::ErrorUntrusted.declared().code, Exit::NO_DATA),
-            (EngineText::ErrorNotRegistered.declared().code, Exit::PERM),
-            (
-                EngineText::ErrorCredentialsNeeded.declared().code,
-                Exit::PERM,
-            ),
-        ];
-        let known = self
-            .cause()
-            .and_then(|cause| causes.iter().find(|(code, _)| cause.is(code)));
-        known.map_or_else(|| Exit::of_result(self.code), |(_, exit)| *exit)
+        let Some(cause) = self.cause() else {
+            return Exit::of_result(self.code);
+        };
+        if cause.is(Text::ErrorDeclined.declared().code) {
+            return Exit::AGAIN;
+        }
+        Exit::of_said(cause).unwrap_or_else(|| Exit::of_result(self.code))
     }
 
     /// What ended it, without what failed before.
@@ -372,7 +362,7 @@ fn stage_word(stage: Stage) -> &'static str {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
-    use crate::texts::with_problems;
+    use crate::texts::{EngineText, with_problems};
 
     #[test]
     fn what_ends_a_job_ends_the_program_as_it_ends_a_command() {

@@ -5,7 +5,7 @@ mod table;
 use std::io;
 use std::sync::LazyLock;
 
-use migasfree_locales::CLIENT;
+use migasfree_locales::{CLIENT, SERVER};
 use migasfree_types::message::{Catalog, Declared, Message};
 
 use crate::config::{Expected, Misread, Used};
@@ -25,10 +25,15 @@ pub use table::Text;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Language(&'static str);
 
-/// The catalogues of all languages but English, which is declared.
+/// The catalogues of all languages but English, which is declared; with what the server says, whose refusals come with codes.
 static CATALOGS: LazyLock<Vec<(&'static str, Catalog)>> = LazyLock::new(|| {
-    let read =
-        |(tag, source): &(&'static str, &str)| Some((*tag, Catalog::read(tag, source).ok()?));
+    let read = |(tag, source): &(&'static str, &str)| {
+        let own = Catalog::read(tag, source).ok()?;
+        Some((
+            *tag,
+            own.with(migasfree_locales::catalog(SERVER, tag).ok()?),
+        ))
+    };
     CLIENT.iter().filter_map(read).collect()
 });
 
@@ -202,15 +207,18 @@ impl Language {
             UploadError::Keys(reason) => {
                 self.fill(Text::UploadKeys, &[&self.say(&told::keys(reason))])
             }
-            UploadError::Credentials(reason) => self.fill(Text::UploadCredentials, &[reason]),
+            UploadError::Credentials(reason) => {
+                self.say(&Text::UploadCredentials.with([Message::clone(reason).into()]))
+            }
             UploadError::Rejected { path, source } => {
                 let said = match source {
                     ApiError::Status {
                         status: status @ 400..=499,
-                        detail,
+                        said,
                         ..
                     } if source.busy_for().is_none() => {
-                        self.fill(Text::UploadRefused, &[&status.to_string(), detail])
+                        let said = Message::clone(said).into();
+                        self.say(&Text::UploadRefused.with([status.to_string().into(), said]))
                     }
                     other => self.server_error(other),
                 };
@@ -228,8 +236,9 @@ impl Language {
             return self.say(&EngineText::ErrorSaturated.with([seconds.into()]));
         }
         match error {
-            ApiError::Status { status, detail, .. } => {
-                self.say(&EngineText::ErrorServer.told(&[&status.to_string(), detail]))
+            ApiError::Status { status, said, .. } => {
+                let said = Message::clone(said).into();
+                self.say(&EngineText::ErrorServer.with([status.to_string().into(), said]))
             }
             ApiError::Unsealed { status, detail, .. } => {
                 self.say(&EngineText::ErrorUnsealed.told(&[&status.to_string(), detail]))
@@ -264,7 +273,7 @@ mod tests {
     use std::collections::{BTreeMap, BTreeSet};
 
     use migasfree_locales::CLIENT_ENGLISH;
-    use migasfree_types::message::Pattern;
+    use migasfree_types::message::{Args, Pattern};
 
     use std::path::Path;
 
@@ -336,6 +345,13 @@ mod tests {
                 "{locale} {wishes}"
             );
         }
+        let said = Message {
+            code: "key_unknown".into(),
+            args: Args::new(),
+            text: "The server does not know the key of this computer: enrol it".to_owned(),
+        };
+        let told = SPANISH.error(&EngineError::Refused(Box::new(said)));
+        assert!(told.contains("no conoce la clave"), "{told}");
         assert_eq!(
             SPANISH.say(&EngineText::ErrorInvalidTag.told(&["x"])),
             "`x` no es una etiqueta: debe ser PREFIJO-valor"

@@ -352,7 +352,9 @@ impl Engine for PlayedEngine {
         if credentials.password == "right" {
             Ok(ComputerId(42))
         } else {
-            Err(EngineError::Refused("wrong password".into()))
+            Err(EngineError::Refused(Box::new(Message::verbatim(
+                "wrong password",
+            ))))
         }
     }
 

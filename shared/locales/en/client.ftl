@@ -84,6 +84,7 @@ ErrorInvalidTag = `{ $tag }` is not a tag: PREFIX-value is expected
 ErrorJobOver = Job { $job } is over already; it ended so: { $result }
 ErrorKeyEnded = The server does not take the key of this computer any more: { $reason }. Run `migasfree register`, which makes another one.
 ErrorKeyRefused = The repository key { $fingerprint } of { $server } is not trusted: { $why }. If it is right, root accepts it with `migasfree keys accept { $fingerprint }`.
+ErrorKeyUnknown = The server does not know this computer any more: it was restored from a backup, or this computer was deleted there ({ $reason }). `migasfree sync` enrols it again where an enrolment token of the configuration or its project lets it in; else use `migasfree register --user NAME`.
 ErrorLate = The server did not answer in time; try again later. If it lasts, tell whoever runs the server.
 ErrorLockTimeout = { $name } (process { $process }) held the package database too long.
 ErrorLocked = Another migasfree (process { $process }) is working; wait until it ends.
@@ -129,6 +130,7 @@ ErrorProxySignIn = The proxy wants to know who uses it, and migasfree signs in t
 ErrorReadOnly = The disk that holds { $place } can only be read now.
 ErrorRefused = The server refuses this computer: { $reason }
     Ask whoever runs the server to admit it, or use `migasfree register --user NAME` with somebody who may register computers.
+ErrorRequestRefused = The server does not take this request, which may have been changed, held back or repeated on its way: { $reason }. Try again; if it lasts, try another network.
 ErrorSaturated = { $seconds ->
         [one] The server is busy: try again in a second.
        *[other] The server is busy: try again in { $seconds } seconds.

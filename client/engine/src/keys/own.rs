@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use migasfree_client_base::messages::ComputerId;
 use migasfree_native::features::Features;
 use migasfree_native::key::{KeyError, KeyPair, Thumbprint};
+use migasfree_types::message::Message;
 use serde::{Deserialize, Serialize};
 
 use crate::files;
@@ -67,7 +68,7 @@ pub enum Enrolment {
     /// An administrator has to approve it.
     Pending { retry_after: u64 },
     /// The server never takes it again, for this reason.
-    Rejected { reason: String },
+    Rejected { reason: Box<Message> },
 }
 
 /// The folder with the own key at one server.
@@ -300,7 +301,7 @@ mod tests {
         for enrolment in [
             Enrolment::Pending { retry_after: 60 },
             Enrolment::Rejected {
-                reason: "no".into(),
+                reason: Box::new(Message::verbatim("no")),
             },
             Enrolment::Enrolled {
                 computer: ComputerId(7),

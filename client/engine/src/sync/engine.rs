@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use async_trait::async_trait;
+use migasfree_types::message::Message;
 
 use crate::job::{Job, JobId};
 use crate::keys::certificate::OwnCertificate;
@@ -149,7 +150,7 @@ impl Engine for LocalEngine {
         if response.body.len() > LARGEST_FILE {
             return Err(EngineError::Server {
                 status: 200,
-                detail: "the file is too large".to_owned(),
+                detail: Box::new(Message::verbatim("the file is too large")),
             });
         }
         Ok(PublicFile {

@@ -59,8 +59,17 @@ impl LocalEngine {
                 seconds: retry_after.as_secs(),
             });
         }
-        let server = Self::unless_cancelled(&job, self.fresh_server()).await?;
-        let done = self.perform(request, &*server, &job, &tracker).await;
+        let mut is_first = true;
+        let (server, done) = loop {
+            let server = Self::unless_cancelled(&job, self.fresh_server()).await?;
+            let done = self.perform(request, &*server, &job, &tracker).await;
+            if !is_first || !matches!(done, Err(EngineError::KeyUnknown(_))) {
+                break (server, done);
+            }
+            is_first = false;
+            tracing::warn!("the server does not know this computer any more: it enrols again");
+            Self::unless_cancelled(&job, self.registration.enrol_again()).await?;
+        };
         // Also after a failure: the server must not show this computer as busy for ever.
         if !matches!(done, Err(EngineError::Offline(_))) {
             let told = self.report_end(&*server, &tracker).await;

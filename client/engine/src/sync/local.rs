@@ -26,7 +26,9 @@ use crate::process::supervise::Launcher;
 use crate::process::{CommandRunner, SystemRunner};
 use crate::random::SystemRandom;
 use crate::transport::api::OpenServer;
-use crate::transport::{ApiError, HttpTransport, Server, Transport, TransportError};
+use crate::transport::{
+    ApiError, HttpTransport, Server, Transport, TransportError, is_about_request,
+};
 use crate::trust::TrustStore;
 
 use super::native::{Means, NativeRegistration};
@@ -419,15 +421,23 @@ impl From<ApiError> for EngineError {
         if let Some(seconds) = error.busy_for() {
             return Self::Saturated { seconds };
         }
-        let ends_key = error.ends_key();
+        let (ends_key, is_unknown_key) = (error.ends_key(), error.is_unknown_key());
         match error {
-            ApiError::Status { detail, .. } if ends_key => Self::KeyEnded(detail),
+            ApiError::Status { said, .. } if ends_key => Self::KeyEnded(said),
+            ApiError::Status { said, .. } if is_unknown_key => Self::KeyUnknown(said),
+            ApiError::Status { said, .. } if is_about_request(&said.code) => {
+                Self::RequestRefused(said)
+            }
             ApiError::Status {
                 status: 401 | 403,
-                detail,
+                said,
                 ..
-            } => Self::Refused(detail),
-            ApiError::Status { status, detail, .. } => Self::Server { status, detail },
+            } => Self::Refused(said),
+            ApiError::Status {
+                status,
+                said: detail,
+                ..
+            } => Self::Server { status, detail },
             ApiError::Unsealed {
                 call,
                 status,

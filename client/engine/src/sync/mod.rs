@@ -182,17 +182,29 @@ pub enum EngineError {
         "the server wants to know who registers this computer ({0}); run `migasfree register --user NAME` with somebody \
          who may"
     )]
-    WhoRegisters(String),
+    WhoRegisters(Box<Message>),
     #[error(
         "the server does not let this user register computers ({0}); check name and password, or ask whoever runs the \
          server for the right to"
     )]
-    BadCredentials(String),
+    BadCredentials(Box<Message>),
     #[error(
         "the server refuses this computer: {0}; ask whoever runs the server to admit it, or run \
          `migasfree register --user NAME` with somebody who may register computers"
     )]
-    Refused(String),
+    Refused(Box<Message>),
+    /// The server does not take a request, whoever makes it.
+    #[error(
+        "the server does not take this request, which may have been changed, held back or repeated on its way: {0}; try \
+         again, on another network if it lasts"
+    )]
+    RequestRefused(Box<Message>),
+    /// The server has no such key: it was restored from a backup, or this computer was deleted there.
+    #[error(
+        "the server does not know this computer any more: {0}; `migasfree sync` enrols it again where a token of the \
+         configuration or its project lets it in, else run `migasfree register --user NAME`"
+    )]
+    KeyUnknown(Box<Message>),
     /// The server hands out another key than the one this computer knows it by.
     #[error(
         "the keys of {0} are other ones than those this computer knows it by; if that is right, because the server was \
@@ -228,12 +240,12 @@ pub enum EngineError {
     },
     /// The token does not let this computer in.
     #[error("the server does not let this computer in with this token: {0}")]
-    TokenRefused(String),
+    TokenRefused(Box<Message>),
     /// The server never takes the key of this computer again: it was replaced, revoked or rejected.
     #[error(
         "the server does not take the key of this computer any more: {0}; run `migasfree register`, which makes another one"
     )]
-    KeyEnded(String),
+    KeyEnded(Box<Message>),
     /// A token is for servers of the native protocol.
     #[error(
         "{0} does not speak the native protocol, and takes no enrolment tokens; register with `migasfree register --user NAME`"
@@ -256,7 +268,7 @@ pub enum EngineError {
     #[error("the server asks to come back in {seconds} seconds")]
     Saturated { seconds: u64 },
     #[error("the server failed ({status}): {detail}")]
-    Server { status: u16, detail: String },
+    Server { status: u16, detail: Box<Message> },
     /// An error in the clear in place of a sealed answer: it says nothing about what the server knows.
     #[error(
         "the server's place was taken by an answer in the clear ({status}): {detail}; a proxy or the sign-in page of a \
@@ -324,6 +336,7 @@ impl EngineError {
                 | Self::Changed(_)
                 | Self::NotNative(_)
                 | Self::Skewed { .. }
+                | Self::RequestRefused(_)
                 | Self::Saturated { .. }
         )
     }
@@ -337,6 +350,8 @@ impl EngineError {
             | Self::WhoRegisters(_)
             | Self::BadCredentials(_)
             | Self::Refused(_)
+            | Self::RequestRefused(_)
+            | Self::KeyUnknown(_)
             | Self::Server { .. }
             | Self::Unsealed { .. }
             | Self::Unintelligible(_)

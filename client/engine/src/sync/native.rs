@@ -11,6 +11,7 @@ use migasfree_native::enrolment::{
 use migasfree_native::features::{Features, Offer};
 use migasfree_native::key::{KeyPair, PublicKey, Thumbprint};
 use migasfree_native::token::{EnrolmentToken, TokenSecret};
+use migasfree_types::message::Message;
 
 use crate::clock::Clock;
 use crate::config::{Origin, Settings};
@@ -26,7 +27,7 @@ use crate::random::Random;
 use crate::transport::api::OpenServer;
 use crate::transport::messages::ComputerId;
 use crate::transport::native::{self, Link, Memory, NativeSession};
-use crate::transport::{ApiError, Server, Transport, is_end_of_key};
+use crate::transport::{ApiError, Server, Transport, is_about_request, is_end_of_key};
 use crate::trust::TrustStore;
 
 use super::local::io;
@@ -82,12 +83,19 @@ impl Voucher {
         }
     }
 
+    fn token(token: &EnrolmentToken) -> Self {
+        Self {
+            token: Some(token.secret.clone()),
+            operator: None,
+        }
+    }
+
     /// Whether somebody is named who may say that a key is another one now.
     const fn is_given(&self) -> bool {
         self.token.is_some() || self.operator.is_some()
     }
 
-    fn refused(&self, reason: String) -> EngineError {
+    fn refused(&self, reason: Box<Message>) -> EngineError {
         if self.token.is_some() {
             EngineError::TokenRefused(reason)
         } else if self.operator.is_some() {
@@ -271,7 +279,7 @@ impl NativeRegistration {
         self.prepare_successor()?;
         match self.ask(server, voucher).await {
             Err(EngineError::KeyEnded(reason)) => {
-                tracing::info!(reason, "this computer makes another key");
+                tracing::info!(%reason, "this computer makes another key");
                 self.own.discard()?;
                 self.own.drop_next()?;
                 self.ask(server, voucher).await
@@ -281,7 +289,7 @@ impl NativeRegistration {
     }
 
     /// What an end of the own key is to be told as, from now on without asking.
-    fn ended(&self, reason: String) -> EngineError {
+    fn ended(&self, reason: Box<Message>) -> EngineError {
         let rejected = Enrolment::Rejected {
             reason: reason.clone(),
         };
@@ -336,22 +344,22 @@ impl NativeRegistration {
                 })
             }
             Ok(EnrolmentAnswer::Refused(reason)) if is_end_of_key(&reason.code) => {
-                Err(self.ended(reason.text))
+                Err(self.ended(Box::new(reason)))
             }
-            Err(error) if error.ends_key() => {
-                Err(self.ended(error.detail().unwrap_or_default().to_owned()))
-            }
+            Err(ApiError::Status {
+                status: 403, said, ..
+            }) if is_end_of_key(&said.code) => Err(self.ended(said)),
             Ok(EnrolmentAnswer::Refused(reason)) => {
                 self.own.drop_next()?;
-                Err(voucher.refused(reason.text))
+                Err(voucher.refused(Box::new(reason)))
             }
             Err(ApiError::Status {
                 status: 401 | 403,
-                detail,
+                said,
                 ..
-            }) => {
+            }) if !is_about_request(&said.code) => {
                 self.own.drop_next()?;
-                Err(voucher.refused(detail))
+                Err(voucher.refused(said))
             }
             Err(error) => Err(error.into()),
         }
@@ -514,11 +522,22 @@ impl Registration for NativeRegistration {
 
     async fn enrol(&self, token: &EnrolmentToken) -> Result<ComputerId, EngineError> {
         let server = self.vouched_for(token.server).await?;
-        let voucher = Voucher {
-            token: Some(token.secret.clone()),
-            operator: None,
-        };
-        self.ask_anew(server, &voucher).await
+        self.ask_anew(server, &Voucher::token(token)).await
+    }
+
+    async fn enrol_again(&self) -> Result<(), EngineError> {
+        let server = self.server_key()?.ok_or(EngineError::NotRegistered)?;
+        let token = self.configured_token()?;
+        let token = token.filter(|token| token.server == server.thumbprint());
+        if let Some(token) = token {
+            match self.ask(server, &Voucher::token(&token)).await {
+                Err(EngineError::TokenRefused(reason)) => {
+                    tracing::info!(%reason, "the token of the configuration is no good any more");
+                }
+                other => return other.map(|_| ()),
+            }
+        }
+        self.ask(server, &Voucher::default()).await.map(|_| ())
     }
 
     async fn believe(&self, key: Thumbprint) -> Result<(), EngineError> {

@@ -49,6 +49,12 @@ pub trait Registration: Send + Sync + std::fmt::Debug {
         Err(EngineError::NoTokens("it".to_owned()))
     }
 
+    /// The server does not know the key by which it knew this computer. It asks to be let in anew by what needs nobody here:
+    /// a token of the configuration, or a project that computers join by themselves. Otherwise it waits for approval.
+    async fn enrol_again(&self) -> Result<(), EngineError> {
+        Err(EngineError::NotRegistered)
+    }
+
     /// The server has this key, by the word of who runs this computer: it registers natively from then on.
     async fn believe(&self, _key: Thumbprint) -> Result<(), EngineError> {
         Err(EngineError::NoTokens("it".to_owned()))

@@ -93,9 +93,9 @@ impl SealedRegistration {
         let keys = answer.map_err(|error| match error {
             ApiError::Status {
                 status: 401 | 403,
-                detail,
+                said,
                 ..
-            } => not_admitted(credentials, detail),
+            } => not_admitted(credentials, said),
             other => other.into(),
         })?;
         let kept = if accept_new_keys {
@@ -143,10 +143,8 @@ impl SealedRegistration {
             .map_err(|error| match error {
                 // 403 is about the computer, and no matter of who asks.
                 ApiError::Status {
-                    status: 401,
-                    detail,
-                    ..
-                } => not_admitted(credentials, detail),
+                    status: 401, said, ..
+                } => not_admitted(credentials, said),
                 other => other.into(),
             })?;
         self.keys.save_computer_id(&self.project, id)?;
@@ -239,10 +237,10 @@ impl Registration for SealedRegistration {
     }
 }
 
-fn not_admitted(credentials: &Credentials, detail: String) -> EngineError {
+fn not_admitted(credentials: &Credentials, said: Box<Message>) -> EngineError {
     if credentials.username.is_empty() {
-        EngineError::WhoRegisters(detail)
+        EngineError::WhoRegisters(said)
     } else {
-        EngineError::BadCredentials(detail)
+        EngineError::BadCredentials(said)
     }
 }

@@ -386,10 +386,10 @@ fn accepted_or_useless(sent: Result<(), ApiError>) -> Result<(), EngineError> {
     match sent {
         Err(ApiError::Status {
             status: 400 | 422,
-            detail,
+            said,
             ..
         }) => {
-            tracing::warn!(%detail, "the server refuses a record that waited for it");
+            tracing::warn!(%said, "the server refuses a record that waited for it");
             Ok(())
         }
         other => Ok(other?),

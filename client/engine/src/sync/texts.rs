@@ -49,6 +49,8 @@ migasfree_types::texts! {
         ErrorCredentialsNeeded(reason): "This computer is not registered: the server wants to know who registers it ({ $reason }); use `migasfree register --user NAME`.";
         ErrorBadCredentials(reason): "The server does not let this user register computers ({ $reason }); check name and password, or ask whoever runs the server for the right to.";
         ErrorRefused(reason): "The server refuses this computer: { $reason }\nAsk whoever runs the server to admit it, or use `migasfree register --user NAME` with somebody who may register computers.";
+        ErrorRequestRefused(reason): "The server does not take this request, which may have been changed, held back or repeated on its way: { $reason }. Try again; if it lasts, try another network.";
+        ErrorKeyUnknown(reason): "The server does not know this computer any more: it was restored from a backup, or this computer was deleted there ({ $reason }). `migasfree sync` enrols it again where an enrolment token of the configuration or its project lets it in; else use `migasfree register --user NAME`.";
         ErrorNewKeys(server): "The keys of { $server } are other ones than those this computer knows it by. If that is right, because the server was set up anew, root runs `migasfree register --accept-new-keys`.";
         ErrorSaturated(seconds): "{ $seconds ->\n    [one] The server is busy: try again in a second.\n   *[other] The server is busy: try again in { $seconds } seconds.\n}";
         ErrorServer(status, detail): "The server failed ({ $status }): { $detail }";

@@ -94,13 +94,16 @@ pub fn error(error: &EngineError) -> Message {
     match error {
         EngineError::Offline(why) => unreached(why),
         EngineError::NotRegistered => EngineText::ErrorNotRegistered.told(&[]),
-        EngineError::WhoRegisters(reason) => EngineText::ErrorCredentialsNeeded.told(&[reason]),
-        EngineError::BadCredentials(reason) => EngineText::ErrorBadCredentials.told(&[reason]),
+        EngineError::WhoRegisters(reason) => because(EngineText::ErrorCredentialsNeeded, reason),
+        EngineError::BadCredentials(reason) => because(EngineText::ErrorBadCredentials, reason),
         EngineError::NewKeys(server) => EngineText::ErrorNewKeys.told(&[server]),
-        EngineError::Refused(reason) => EngineText::ErrorRefused.told(&[reason]),
+        EngineError::Refused(reason) => because(EngineText::ErrorRefused, reason),
+        EngineError::RequestRefused(reason) => because(EngineText::ErrorRequestRefused, reason),
+        EngineError::KeyUnknown(reason) => because(EngineText::ErrorKeyUnknown, reason),
         EngineError::Saturated { seconds } => EngineText::ErrorSaturated.with([(*seconds).into()]),
         EngineError::Server { status, detail } => {
-            EngineText::ErrorServer.told(&[&status.to_string(), detail])
+            let detail = Message::clone(detail);
+            EngineText::ErrorServer.with([status.to_string().into(), detail.into()])
         }
         EngineError::Unsealed { status, detail } => {
             let detail = Message::clone(detail);
@@ -114,8 +117,8 @@ pub fn error(error: &EngineError) -> Message {
             fingerprint,
             retry_after,
         } => EngineText::ErrorPending.with([fingerprint.into(), (*retry_after).into()]),
-        EngineError::TokenRefused(reason) => EngineText::ErrorTokenRefused.told(&[reason]),
-        EngineError::KeyEnded(reason) => EngineText::ErrorKeyEnded.told(&[reason]),
+        EngineError::TokenRefused(reason) => because(EngineText::ErrorTokenRefused, reason),
+        EngineError::KeyEnded(reason) => because(EngineText::ErrorKeyEnded, reason),
         EngineError::NoTokens(server) => EngineText::ErrorNoTokens.told(&[server]),
         EngineError::OthersToken(server) => EngineText::ErrorOthersToken.told(&[server]),
         EngineError::OwnKeyDamaged { file, reason } => {
@@ -134,9 +137,7 @@ pub fn error(error: &EngineError) -> Message {
         EngineError::NoPackageManager => EngineText::ErrorNoPackageManager.told(&[]),
         EngineError::InvalidTag(tag) => EngineText::ErrorInvalidTag.told(&[tag]),
         EngineError::UnknownTags(tags) => EngineText::ErrorUnknownTags.told(&[tags]),
-        EngineError::Config(reason) => {
-            EngineText::ErrorConfig.with([Message::clone(reason).into()])
-        }
+        EngineError::Config(reason) => because(EngineText::ErrorConfig, reason),
         EngineError::Locked(process) => EngineText::ErrorLocked.told(&[&process.to_string()]),
         EngineError::NoPrinters => EngineText::ErrorNoPrinters.told(&[]),
         EngineError::Cancelled => EngineText::ResultCancelled.told(&[]),
@@ -156,6 +157,11 @@ pub fn error(error: &EngineError) -> Message {
             }
         }
     }
+}
+
+/// A text about a reason that has words of its own.
+fn because(text: EngineText, reason: &Message) -> Message {
+    text.with([reason.clone().into()])
 }
 
 /// How far the clock of this computer is from the server's, in the largest unit that says it well.

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use migasfree_types::message::Message;
+
 /// Why no answer of the server came.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Unreached {
@@ -125,12 +127,11 @@ pub enum ApiError {
     #[error(transparent)]
     Transport(#[from] TransportError),
     /// The server answered with an error.
-    #[error("the server answers {status}: {detail}")]
+    #[error("the server answers {status}: {said}")]
     Status {
         status: u16,
-        /// Which message it is; empty where the server does not say.
-        code: String,
-        detail: String,
+        /// Why; without a code where the server gives none.
+        said: Box<Message>,
         retry_after: Option<Duration>,
     },
     /// An error in the clear where the server answers sealed: a proxy, the sign-in page of a network, or somebody
@@ -179,6 +180,22 @@ pub(crate) fn is_end_of_key(code: &str) -> bool {
     )
 }
 
+/// Whether a message is about a request, and not about who makes it: it was changed, held back or sent twice on its way.
+pub(crate) fn is_about_request(code: &str) -> bool {
+    matches!(
+        code,
+        "request_forged"
+            | "request_not_signed"
+            | "request_of_future"
+            | "request_of_other_server"
+            | "request_of_past"
+            | REPEATED
+    )
+}
+
+/// The code of a request that came before.
+pub(super) const REPEATED: &str = "request_repeated";
+
 impl ApiError {
     /// Something for a person came in place of an answer.
     pub(super) fn page() -> Self {
@@ -215,19 +232,16 @@ impl ApiError {
         }
     }
 
-    /// The server's words, where it answered with an error.
-    #[must_use]
-    pub fn detail(&self) -> Option<&str> {
-        match self {
-            Self::Status { detail, .. } | Self::Unsealed { detail, .. } => Some(detail),
-            _ => None,
-        }
-    }
-
     /// Whether the server says that it never takes the key of this computer again.
     #[must_use]
     pub fn ends_key(&self) -> bool {
-        matches!(self, Self::Status { status: 403, code, .. } if is_end_of_key(code))
+        matches!(self, Self::Status { status: 403, said, .. } if is_end_of_key(&said.code))
+    }
+
+    /// Whether the server says that it does not know the key of this computer.
+    #[must_use]
+    pub fn is_unknown_key(&self) -> bool {
+        matches!(self, Self::Status { status: 401, said, .. } if said.is("key_unknown"))
     }
 
     /// Whether there was no answer at all, so that trying again later may help.

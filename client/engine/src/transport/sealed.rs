@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use migasfree_types::message::Message;
 use serde_json::{Value, json};
 
 use super::carrier::{Body, Request, Response, Transport};
@@ -112,13 +113,21 @@ impl From<migasfree_envelope::OpenError> for ApiError {
 pub(super) fn status(response: &Response, body: &Value) -> ApiError {
     ApiError::Status {
         status: response.status,
-        code: body
-            .get("code")
-            .and_then(Value::as_str)
-            .unwrap_or_default()
-            .to_owned(),
-        detail: detail_of(response.status, body),
+        said: Box::new(said(detail_of(response.status, body), body)),
         retry_after: response.retry_after,
+    }
+}
+
+/// The words of a refusal, with the code and the arguments by which they are said in the person's language.
+fn said(text: String, body: &Value) -> Message {
+    let Some(code) = body.get("code").and_then(Value::as_str) else {
+        return Message::verbatim(text);
+    };
+    let args = body.get("args").cloned().map(serde_json::from_value);
+    Message {
+        code: code.to_owned().into(),
+        args: args.and_then(Result::ok).unwrap_or_default(),
+        text,
     }
 }
 

@@ -251,8 +251,6 @@ async fn by_daemon(
             let refusal = Failure::Told(told, Exit::PERM);
             Ok(Answer::NeedsCredentials(refusal))
         }
-        ResultCode::Server if told.is("ErrorPending") => Err(Failure::Told(told, Exit::PENDING)),
-        ResultCode::Server => Err(Failure::Told(told, Exit::NO_DATA)),
         _ => Err(Failure::Told(told, end.exit())),
     }
 }

@@ -19,6 +19,7 @@ use migasfree_client::transport::{
     ApiError, Report, Request, Response, Server, Transport, TransportError,
 };
 use migasfree_client::trust::{Fingerprint, KEYS_CALL, RepositoryKey};
+use migasfree_types::message::Message;
 use serde_json::{Value, json};
 
 use crate::support::bench::{FULL, Noon, computer};
@@ -156,8 +157,7 @@ impl Server for PlayedServer {
     async fn label(&self) -> Result<Label, ApiError> {
         Err(ApiError::Status {
             status: 404,
-            code: String::new(),
-            detail: "no such computer".to_owned(),
+            said: Box::new(Message::verbatim("no such computer")),
             retry_after: None,
         })
     }

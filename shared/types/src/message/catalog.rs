@@ -66,6 +66,15 @@ impl Catalog {
         })
     }
 
+    /// With the texts of another catalogue of this language for the codes that it has none for.
+    #[must_use]
+    pub fn with(mut self, other: Self) -> Self {
+        for (code, pattern) in other.patterns {
+            self.patterns.entry(code).or_insert(pattern);
+        }
+        self
+    }
+
     /// A message in this language, or in English where it is not in the catalogue.
     #[must_use]
     pub fn text(&self, message: &Message) -> String {
@@ -141,6 +150,15 @@ wait = { $seconds ->
     fn what_is_not_in_the_catalogue_stays_english() {
         let spanish = Catalog::read("es", SPANISH).unwrap();
         assert_eq!(spanish.text(&unknown()), "Nobody translated this.");
+    }
+
+    #[test]
+    fn what_one_catalogue_lacks_another_one_may_have() {
+        let own = Catalog::read("es", SPANISH).unwrap();
+        let other = Catalog::read("es", "unknown = Nadie\ntoo_long = Otro").unwrap();
+        let both = own.with(other);
+        assert_eq!(both.text(&unknown()), "Nadie");
+        assert_eq!(both.text(&too_long(5)), "Escriba 5 caracteres como máximo.");
     }
 
     #[test]

@@ -19,7 +19,7 @@ use serde_json::Value;
 use crate::clock::Clock;
 use crate::random::Random;
 use crate::transport::carrier::{Body, Request, Response, Transport};
-use crate::transport::error::{ApiError, quoted};
+use crate::transport::error::{ApiError, REPEATED, quoted};
 use crate::transport::sealed;
 
 /// Longest answer that is unpacked.
@@ -69,6 +69,20 @@ impl Link {
 
     /// Sends a body and gives back what the server said to it, whatever that is.
     pub(super) async fn exchange<B: Serialize + Sync>(
+        &self,
+        path: &str,
+        body: &B,
+        carries_credentials: bool,
+    ) -> Result<Confirmed, ApiError> {
+        let confirmed = self.exchange_once(path, body, carries_credentials).await?;
+        if confirmed.is_of_repeated() {
+            // Somebody between sent it twice, and the answer to the first one went nowhere.
+            return self.exchange_once(path, body, carries_credentials).await;
+        }
+        Ok(confirmed)
+    }
+
+    async fn exchange_once<B: Serialize + Sync>(
         &self,
         path: &str,
         body: &B,
@@ -144,6 +158,12 @@ impl Link {
 }
 
 impl Confirmed {
+    /// Whether the server says that the request came before.
+    fn is_of_repeated(&self) -> bool {
+        let body = serde_json::from_slice::<Value>(&self.response.body);
+        self.response.status == 409 && body.is_ok_and(|body| body["code"] == REPEATED)
+    }
+
     /// What a success says; for a refusal the server's words, or that the clocks are too far apart.
     pub(super) fn success<A: DeserializeOwned>(self, path: &str) -> Result<A, ApiError> {
         if (200..300).contains(&self.response.status) {

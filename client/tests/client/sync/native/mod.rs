@@ -1,5 +1,6 @@
 //! Computers with a key of their own, against a played server and somebody between.
 
+mod again;
 mod answers;
 mod certificates;
 mod moving;

@@ -89,6 +89,12 @@ pub struct Mind {
     pub certificates_last: Option<i64>,
     pub certified: Vec<CertificateWanted>,
     pub authorities: String,
+    /// It has no key of any computer, until one enrols.
+    pub knows_nobody: bool,
+    /// The code by which it refuses every call but the enrolment.
+    pub refuses: Option<&'static str>,
+    /// It says of the next request that it came before.
+    pub is_repeated: bool,
     /// What it says of every turn.
     pub is_behind: bool,
     first: Option<Response>,
@@ -126,6 +132,9 @@ impl PlayedServer {
                 certificates_last: None,
                 certified: Vec::new(),
                 authorities: String::new(),
+                knows_nobody: false,
+                refuses: None,
+                is_repeated: false,
                 is_behind: false,
                 first: None,
             }),
@@ -165,6 +174,17 @@ impl PlayedServer {
         let (status, body) = if mind.ahead.abs() > 60 {
             let problem = json!({ "title": "", "status": 401, "detail": "stale", "code": "stale" });
             (401, problem.to_string().into_bytes())
+        } else if std::mem::take(&mut mind.is_repeated) {
+            let problem =
+                json!({ "title": "", "status": 409, "detail": "no", "code": "request_repeated" });
+            (409, problem.to_string().into_bytes())
+        } else if mind.knows_nobody && path != ENROL.path {
+            let problem =
+                json!({ "title": "", "status": 401, "detail": "no", "code": "key_unknown" });
+            (401, problem.to_string().into_bytes())
+        } else if let Some(code) = mind.refuses.filter(|_| path != ENROL.path) {
+            let problem = json!({ "title": "", "status": 403, "detail": "no", "code": code });
+            (403, problem.to_string().into_bytes())
         } else if path == CERTIFICATE.path {
             mind.certify(&plain)
         } else if path == ENROL.path && mind.has_ended(&plain) {
@@ -254,10 +274,11 @@ impl Mind {
         self.ended == Some(request.public_key)
     }
 
-    fn enrolled(&self, key: &KeyPair) -> EnrolmentAnswer {
+    fn enrolled(&mut self, key: &KeyPair) -> EnrolmentAnswer {
         if self.waits_for_approval {
             return EnrolmentAnswer::Pending { retry_after: 60 };
         }
+        self.knows_nobody = false;
         EnrolmentAnswer::Enrolled(Enrolled {
             computer: ComputerId(7),
             name: "pc".to_owned(),
@@ -425,12 +446,25 @@ pub struct Native {
 
 impl Native {
     pub fn new() -> Self {
+        Self::with(|_, _| {})
+    }
+
+    /// One whose configuration is changed by what it is told of the server.
+    pub fn with(change: impl FnOnce(&PlayedServer, &mut Settings)) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let server = Arc::new(PlayedServer::new());
         let packages = Arc::new(FakePackages::with(&["bash"]));
         let played: Arc<dyn Transport> = server.clone();
         let address = "https://server.invalid";
-        let engine = engine(folder.path(), address, |_| played, &packages);
+        let engine = changed_engine(
+            folder.path(),
+            address,
+            |settings| {
+                change(&server, settings);
+                played
+            },
+            &packages,
+        );
         Self {
             server,
             packages,
@@ -500,9 +534,19 @@ pub fn engine(
     transport: impl FnOnce(&Settings) -> Arc<dyn Transport>,
     packages: &Arc<FakePackages>,
 ) -> LocalEngine {
+    changed_engine(folder, address, |settings| transport(settings), packages)
+}
+
+/// The same, whose configuration is changed before.
+fn changed_engine(
+    folder: &Path,
+    address: &str,
+    transport: impl FnOnce(&mut Settings) -> Arc<dyn Transport>,
+    packages: &Arc<FakePackages>,
+) -> LocalEngine {
     let (mut settings, layout, runner) = computer(folder, address, "tests");
     settings.client_certificate = true;
-    let transport = transport(&settings);
+    let transport = transport(&mut settings);
     let identity = Arc::new(SystemIdentity::new(
         "4C4C4544-0051-3610-8052-B4C04F4A3132".into(),
         settings.computer_name.clone(),
