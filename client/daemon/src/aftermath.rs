@@ -51,6 +51,17 @@ impl Aftermath {
         {
             self.refresh.tags().await;
         }
+        let knows = matches!(
+            task,
+            Task::Register { .. }
+                | Task::Sync {
+                    scope: Scope::Full,
+                    ..
+                }
+        );
+        if knows && matches!(went, JobResult::Success | JobResult::Partial) {
+            self.refresh.first().await;
+        }
         if task.refreshes() && went == JobResult::Success {
             self.schedule.refreshed(self.computer.now());
         }

@@ -112,18 +112,44 @@ impl Refresh {
         }
     }
 
+    /// Has what the server says known before the first job that reached it is over, if the server says it soon: who hears of
+    /// the end asks for it, and the server may be away by then.
+    pub async fn first(&self) {
+        let offered_at = self.stock.catalog.offer().fetched_at;
+        if offered_at != 0 && self.known.facts().fetched_at != 0 {
+            return;
+        }
+        let fetch = async {
+            let _alone = self.known.refreshing.lock().await;
+            self.fetch().await
+        };
+        match timeout(TELLING, fetch).await {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => tracing::info!(%error, "the server did not tell all that was asked"),
+            Err(_) => tracing::info!("the server takes its time to tell what it offers"),
+        }
+    }
+
     async fn fetch(&self) -> Result<(), EngineError> {
-        self.stock.fetch_catalog().await?;
         let (contact, engine) = (&self.contact, self.computer.engine());
+        // Kept whatever becomes of the rest.
+        let tags = contact.heard(engine.tags()).await?;
+        let known = Facts::clone(&self.known.facts());
         let facts = Facts {
             fetched_at: self.computer.now(),
+            tags,
+            ..known
+        };
+        self.take_in(facts.clone()).await;
+        self.stock.fetch_catalog().await?;
+        let facts = Facts {
             server: self.server_info().await?,
             info: contact.heard(engine.info()).await?,
             label: contact.heard(engine.label()).await?,
-            tags: contact.heard(engine.tags()).await?,
             user: graphical_user(&SystemRunner::detect())
                 .await
                 .unwrap_or_default(),
+            ..facts
         };
         self.take_in(facts).await;
         Ok(())

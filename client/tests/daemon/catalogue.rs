@@ -71,6 +71,27 @@ pub async fn the_catalogue_is_there_without_the_server() {
     assert!(packages.list_installed().await.unwrap().is_empty());
 }
 
+pub async fn what_the_server_says_is_there_when_the_first_synchronisation_is_over() {
+    let world = World {
+        offline: true,
+        ..World::new()
+    };
+    let fixture = Fixture::session(world).await;
+    let client = fixture.connect().await;
+    assert_eq!(client.catalog.fetched_at().await.unwrap(), 0);
+    World::change(&fixture.root, |world| {
+        world.offline = false;
+        world.without_info = true;
+    });
+    let path = client.manager.sync(SyncOptions::default()).await.unwrap();
+    client.finished(&path).await;
+    World::change(&fixture.root, |world| world.offline = true);
+    let (_, apps) = client.catalog.list_apps(AppQuery::default()).await.unwrap();
+    assert_eq!(apps.len(), 4);
+    let tags = TagsProxy::new(&client.bus).await.unwrap();
+    assert_eq!(tags.get().await.unwrap().0, ["ROOM-Library"]);
+}
+
 pub async fn icons_come_as_sealed_files_of_the_size_wanted() {
     let fixture = Fixture::session(World::new()).await;
     let client = fixture.connect().await;

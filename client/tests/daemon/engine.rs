@@ -49,6 +49,8 @@ pub struct World {
     pub mandatory: Vec<String>,
     /// The server does not answer.
     pub offline: bool,
+    /// The server says nothing about this computer.
+    pub without_info: bool,
     /// Somebody between answers in the server's place.
     pub between: bool,
     /// The server has no time, and says to come back at once.
@@ -482,6 +484,12 @@ impl Engine for PlayedEngine {
 
     async fn info(&self) -> Result<ComputerInfo, EngineError> {
         self.reached()?;
+        if self.world().without_info {
+            return Err(EngineError::Server {
+                status: 500,
+                detail: Box::new(Message::verbatim("no")),
+            });
+        }
         Ok(ComputerInfo {
             search: "pc42".into(),
             ram: Some(8 << 30),

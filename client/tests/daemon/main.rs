@@ -71,6 +71,7 @@ fn all_tests() -> Vec<Test> {
     ));
     tests.extend(tests!(catalogue, false:
         the_catalogue_is_there_without_the_server,
+        what_the_server_says_is_there_when_the_first_synchronisation_is_over,
         icons_come_as_sealed_files_of_the_size_wanted,
     ));
     tests.extend(tests!(questions, false:

@@ -13,7 +13,7 @@ use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::report::print_line;
 use crate::sync::{Engine, EngineError};
-use crate::texts::Text;
+use crate::texts::{DaemonText, Text};
 
 /// From the server where the keys may be read, else, or when the server is away, from the daemon's copy.
 pub async fn apps(context: &Context, arguments: &Apps) -> Ended {
@@ -80,7 +80,15 @@ async fn from_server(context: &Context) -> Option<Result<Vec<Value>, Failure>> {
 /// The daemon's records in the shape of the server's.
 async fn from_daemon(bus: &Connection) -> Result<Vec<Value>, Failure> {
     let catalog = CatalogProxy::new(bus).await?;
-    let project = ManagerProxy::new(bus).await?.project().await?;
+    let manager = ManagerProxy::new(bus).await?;
+    if catalog.fetched_at().await? == 0 {
+        return Err(if manager.registered().await? {
+            Failure::Told(DaemonText::NeverReached.told(&[]), Exit::TEMPORARY)
+        } else {
+            EngineError::NotRegistered.into()
+        });
+    }
+    let project = manager.project().await?;
     let (_, list) = catalog.list_apps(AppQuery::default()).await?;
     let mut apps = Vec::new();
     for record in list {
