@@ -14,6 +14,7 @@ const OF_TEXTS: &[(EngineText, Exit)] = &[
     (EngineText::ErrorBadCredentials, Exit::PERM),
     (EngineText::ErrorTrustDamaged, Exit::PERM),
     (EngineText::ErrorOwnKeyDamaged, Exit::PERM),
+    (EngineText::ErrorOwnFileDamaged, Exit::PERM),
     (EngineText::ErrorOwnFileMissing, Exit::PERM),
     (EngineText::ErrorLocked, Exit::PERM),
     (EngineText::ErrorDiskFullAt, Exit::PERM),
@@ -73,6 +74,7 @@ impl Exit {
             | EngineError::BadCredentials(_)
             | EngineError::TrustDamaged { .. }
             | EngineError::OwnKeyDamaged { .. }
+            | EngineError::OwnFileDamaged { .. }
             | EngineError::OwnFileMissing(_)
             | EngineError::Locked(_) => Self::PERM,
             EngineError::Refused(_)
@@ -189,6 +191,10 @@ mod tests {
             EngineError::NoTokens(text()),
             EngineError::OthersToken(text()),
             EngineError::OwnKeyDamaged {
+                file: text(),
+                reason: text(),
+            },
+            EngineError::OwnFileDamaged {
                 file: text(),
                 reason: text(),
             },

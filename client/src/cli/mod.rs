@@ -90,6 +90,13 @@ pub fn main() -> ExitCode {
     for misread in settings.iter().flat_map(|settings| &settings.misread) {
         complain(&shown(&language.misread(misread)));
     }
+    let exposed = settings
+        .as_ref()
+        .and_then(|settings| settings.exposed_token.as_ref());
+    if let Some(file) = exposed {
+        let text = language.fill(Text::WarningExposedToken, &[&file.display().to_string()]);
+        complain(&shown(&text));
+    }
     for unread in settings.iter().flat_map(|settings| &settings.unread) {
         let values = [unread.path.display().to_string(), unread.shown_lines()];
         let text = language.fill(Text::WarningUnread, &values.each_ref().map(String::as_str));

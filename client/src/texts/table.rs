@@ -16,8 +16,8 @@ migasfree_types::texts! {
         StageSoftware: "Looking at the software";
         StageHardware: "Looking at the hardware";
         StageDevices: "Setting up printers";
-        StageTraits: "Learning this computer's traits";
-        StageEvents: "Telling what changed";
+        StageTraits: "Looking at this computer's traits";
+        StageEvents: "Looking for what changed";
         StageHooksPost: "Running the site's scripts";
         StageRecord: "Recording the synchronisation";
 
@@ -44,6 +44,7 @@ migasfree_types::texts! {
         IdentifiedByProject: "the key of its project";
         IdentifiedByOwnKey: "a key of its own";
         IdentifiedPending: "its own key, which waits for approval";
+        IdentifiedDamaged: "its own key, whose files are damaged or missing; `migasfree sync` says which";
         IdentifiedRejected: "its own key, which the server rejected; `migasfree register` makes another one";
         LabelIdentified: "Identified by";
         LabelKey: "Fingerprint of its key";
@@ -51,6 +52,7 @@ migasfree_types::texts! {
         WarningInsecurePassword(server): "Warning: a password is sent to { $server } over http, where everybody on the way can read it (Allow_Insecure_Credentials is on).";
         WarningPasswordArgument: "A password among the arguments can be seen by everybody on this computer; left out, it is asked for or read from the standard input.";
         WarningMisread(place, section, key, value, expected, used): "Warning: { $place }: [{ $section }] { $key } = { $value }: this is not { $expected }; { $used }.";
+        WarningExposedToken(file): "Warning: others can read the enrolment token in { $file }, so it does not count. Let nobody but root read that file: `chmod 600 { $file }`.";
         WarningUnread(file, lines): "Warning: { $file }: these lines are not understood and left out: { $lines }";
         ExpectedFlag: "`true` or `false`";
         ExpectedNumber: "a whole number";

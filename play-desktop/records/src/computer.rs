@@ -24,7 +24,7 @@ pub enum Link {
 pub struct Computer {
     /// Whether the server knows it.
     pub registered: bool,
-    /// How it proves who it is: `none`, `project-key`, `own-key`, `pending` or `rejected`.
+    /// How it proves who it is: `none`, `project-key`, `own-key`, `pending`, `rejected` or `damaged`.
     pub identification: String,
     /// Fingerprint of the key it made itself.
     pub key_fingerprint: String,

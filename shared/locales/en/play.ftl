@@ -103,6 +103,7 @@ info-fqdn = Full name
 info-helpdesk = Helpdesk
 info-identification = Identification
 info-identified = Identified by
+info-identified_damaged = its own key, whose files are damaged or missing
 info-identified_own = its own key
 info-identified_pending = its own key, which waits for approval
 info-identified_project = the key of its project

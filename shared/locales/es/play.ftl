@@ -103,6 +103,7 @@ info-fqdn = Nombre completo
 info-helpdesk = Soporte
 info-identification = Identificación
 info-identified = Identificado por
+info-identified_damaged = su propia clave, cuyos archivos están dañados o faltan
 info-identified_own = su propia clave
 info-identified_pending = su propia clave, pendiente de aprobación
 info-identified_project = la clave de su proyecto

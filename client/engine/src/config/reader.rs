@@ -39,6 +39,8 @@ pub(super) struct Reader<'a> {
     environment: &'a dyn Fn(&str) -> Option<String>,
     /// A file that shows a password to others.
     pub(super) exposed: Option<PathBuf>,
+    /// One that shows them an enrolment token.
+    pub(super) exposed_token: Option<PathBuf>,
     pub(super) origins: BTreeMap<(&'static str, &'static str), Origin>,
     pub(super) misread: Vec<Misread>,
     pub(super) unread: Vec<Unread>,
@@ -54,6 +56,7 @@ impl<'a> Reader<'a> {
             files: Vec::new(),
             environment,
             exposed: None,
+            exposed_token: None,
             origins: BTreeMap::new(),
             misread: Vec::new(),
             unread: Vec::new(),
@@ -81,8 +84,7 @@ impl<'a> Reader<'a> {
             self.exposed = Some(path.clone());
         }
         if is_readable_by_others(&path) && ini.remove(CLIENT, ENROLMENT_TOKEN) {
-            let file = path.display();
-            tracing::warn!(%file, "others can read the enrolment token in this file: it does not count");
+            self.exposed_token = Some(path.clone());
         }
         if !ini.unread().is_empty() {
             self.unread.push(Unread {

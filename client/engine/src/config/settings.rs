@@ -61,6 +61,8 @@ pub struct Settings {
     pub client_certificate: bool,
     /// What lets an image's computers in at their first synchronisation.
     pub enrolment_token: Option<Secret>,
+    /// A file with one that does not count, because others can read it.
+    pub exposed_token: Option<PathBuf>,
     pub packager: Packager,
     /// Where the value of each key came from, by section and key.
     pub origins: BTreeMap<(&'static str, &'static str), Origin>,
@@ -137,6 +139,7 @@ impl Settings {
             ),
             client_certificate: reader.flag("Client_Certificate", false),
             enrolment_token: reader.client(ENROLMENT_TOKEN).map(Secret),
+            exposed_token: reader.exposed_token.take(),
             packager: Packager {
                 user: reader.packager("User"),
                 password: reader.packager("Password").map(Secret),
@@ -153,6 +156,12 @@ impl Settings {
 
     /// Notes in the log which values and lines say nothing, but for those that did so before.
     pub fn tell_misread(&self, before: Option<&Self>) {
+        if let Some(file) = &self.exposed_token
+            && before.is_none_or(|before| before.exposed_token != self.exposed_token)
+        {
+            let file = file.display();
+            tracing::warn!(%file, "others can read the enrolment token in this file: it does not count");
+        }
         for misread in &self.misread {
             if !before.is_some_and(|before| before.misread.contains(misread)) {
                 tracing::warn!("{misread}");
@@ -273,6 +282,8 @@ mod tests {
             std::fs::set_permissions(&file, std::fs::Permissions::from_mode(mode)).unwrap();
             let settings = load(folder.path(), &[]).unwrap();
             assert_eq!(settings.enrolment_token.is_some(), counts, "{mode:o}");
+            let exposed = (!counts).then(|| file.clone());
+            assert_eq!(settings.exposed_token, exposed, "{mode:o}");
             assert!(!format!("{settings:?} {:?}", settings.shown()).contains("hush"));
         }
     }

@@ -173,6 +173,12 @@ impl OwnKey {
         Some(self.read().ok()??.public().thumbprint())
     }
 
+    /// Whether the key is damaged or missing; `false` for who may not know.
+    #[must_use]
+    pub fn is_lost(&self) -> bool {
+        matches!(self.read(), Ok(None) | Err(OwnKeyError::Key { .. }))
+    }
+
     /// What became of the key.
     ///
     /// # Errors

@@ -407,7 +407,10 @@ impl From<OwnKeyError> for EngineError {
         };
         match error {
             OwnKeyError::Key { file, source } => damaged(file, source.to_string()),
-            OwnKeyError::Enrolment { file, source } => damaged(file, source.to_string()),
+            OwnKeyError::Enrolment { file, source } => Self::OwnFileDamaged {
+                file: file.display().to_string(),
+                reason: source.to_string(),
+            },
             OwnKeyError::Io { file, source } => io(&file.display().to_string(), source),
         }
     }

@@ -114,16 +114,18 @@ pub enum Standing {
     Pending { fingerprint: String },
     /// By nothing: the server never takes its key.
     Rejected { fingerprint: String },
+    /// By nothing: files of the key that it made itself are damaged or missing.
+    Damaged { fingerprint: String },
 }
 
 impl Standing {
     /// Whether it speaks the native protocol.
     #[must_use]
     pub fn is_native(&self) -> bool {
-        matches!(self, Self::OwnKey { .. })
+        matches!(self, Self::OwnKey { .. } | Self::Damaged { .. })
     }
 
-    /// The word for it: `none`, `project-key`, `own-key`, `pending` or `rejected`.
+    /// The word for it: `none`, `project-key`, `own-key`, `pending`, `rejected` or `damaged`.
     #[must_use]
     pub fn word(&self) -> &'static str {
         match self {
@@ -132,6 +134,7 @@ impl Standing {
             Self::OwnKey { .. } => "own-key",
             Self::Pending { .. } => "pending",
             Self::Rejected { .. } => "rejected",
+            Self::Damaged { .. } => "damaged",
         }
     }
 
@@ -142,7 +145,8 @@ impl Standing {
             Self::Unknown | Self::ProjectKey => "",
             Self::OwnKey { fingerprint }
             | Self::Pending { fingerprint }
-            | Self::Rejected { fingerprint } => fingerprint,
+            | Self::Rejected { fingerprint }
+            | Self::Damaged { fingerprint } => fingerprint,
         }
     }
 }
@@ -262,6 +266,12 @@ pub enum EngineError {
          `migasfree register --user NAME` or `migasfree register --token-file FILE`"
     )]
     OwnKeyDamaged { file: String, reason: String },
+    /// What this computer remembers of its key cannot be read.
+    #[error(
+        "what this computer remembers of its key is damaged: {file} ({reason}); put the file back from a backup, or run \
+         `migasfree register`, which asks the server again"
+    )]
+    OwnFileDamaged { file: String, reason: String },
     /// A file that a computer with a key of its own needs to speak to its server.
     #[error("{0} is missing; put it back from a backup, or run `migasfree register`")]
     OwnFileMissing(String),
@@ -367,6 +377,7 @@ impl EngineError {
             | Self::NotNative(_)
             | Self::OthersToken(_)
             | Self::OwnKeyDamaged { .. }
+            | Self::OwnFileDamaged { .. }
             | Self::OwnFileMissing(_)
             | Self::TrustDamaged { .. }
             | Self::KeyRefused { .. } => ResultCode::Untrusted,

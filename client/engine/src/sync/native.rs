@@ -276,6 +276,9 @@ impl NativeRegistration {
             }
             read => drop(read?),
         }
+        if self.is_known() && self.own.is_lost() {
+            tracing::warn!("the key of this computer is missing: it makes another one");
+        }
         self.prepare_successor()?;
         match self.ask(server, voucher).await {
             Err(EngineError::KeyEnded(reason)) => {
@@ -447,7 +450,10 @@ impl Registration for NativeRegistration {
         let fingerprint = self.own.fingerprint();
         let fingerprint = fingerprint.map_or_else(String::new, |key| key.to_string());
         match self.seen() {
-            Ok(Some(Enrolment::Enrolled { .. })) | Err(_) => Standing::OwnKey { fingerprint },
+            Ok(Some(Enrolment::Enrolled { .. })) if !self.own.is_lost() => {
+                Standing::OwnKey { fingerprint }
+            }
+            Ok(Some(Enrolment::Enrolled { .. })) | Err(_) => Standing::Damaged { fingerprint },
             Ok(Some(Enrolment::Pending { .. })) => Standing::Pending { fingerprint },
             Ok(Some(Enrolment::Rejected { .. })) => Standing::Rejected { fingerprint },
             Ok(None) => self.sealed.standing(),

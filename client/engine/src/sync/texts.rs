@@ -70,6 +70,7 @@ migasfree_types::texts! {
         ErrorNoTokens(server): "{ $server } does not speak the native protocol, and takes no enrolment tokens; use `migasfree register --user NAME`.";
         ErrorOthersToken(server): "The token, or the key that was named, is for another server than { $server }. Check the address of the server with `migasfree conf`.";
         ErrorOwnKeyDamaged(file, reason): "The key of this computer is damaged: { $file } ({ $reason }). Put the file back from a backup, or replace the key with `migasfree register --user NAME` or `migasfree register --token-file FILE`.";
+        ErrorOwnFileDamaged(file, reason): "What this computer remembers of its key is damaged: { $file } ({ $reason }). Put the file back from a backup, or run `migasfree register`, which asks the server again.";
         ErrorOwnFileMissing(file): "{ $file } is missing, and this computer needs it to speak to its server. Put the file back from a backup, or run `migasfree register`.";
         ErrorUnintelligible(reason): "The server does not speak as expected: { $reason }";
         ErrorNoPackageManager: "No supported package manager was found.";

@@ -124,6 +124,9 @@ pub fn error(error: &EngineError) -> Message {
         EngineError::OwnKeyDamaged { file, reason } => {
             EngineText::ErrorOwnKeyDamaged.told(&[file, reason])
         }
+        EngineError::OwnFileDamaged { file, reason } => {
+            EngineText::ErrorOwnFileDamaged.told(&[file, reason])
+        }
         EngineError::OwnFileMissing(file) => EngineText::ErrorOwnFileMissing.told(&[file]),
         EngineError::KeyRefused {
             server,

@@ -122,6 +122,7 @@ fn identified(word: &str) -> Option<Text> {
         "own-key" => Text::IdentifiedByOwnKey,
         "pending" => Text::IdentifiedPending,
         "rejected" => Text::IdentifiedRejected,
+        "damaged" => Text::IdentifiedDamaged,
         _ => return None,
     })
 }

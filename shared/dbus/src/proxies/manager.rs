@@ -134,7 +134,7 @@ pub trait Manager {
     #[zbus(property)]
     fn registered(&self) -> zbus::Result<bool>;
 
-    /// How this computer proves who it is: `none`, `project-key`, `own-key`, `pending` or `rejected`.
+    /// How this computer proves who it is: `none`, `project-key`, `own-key`, `pending`, `rejected` or `damaged`.
     #[zbus(property)]
     fn identification(&self) -> zbus::Result<String>;
 

@@ -383,6 +383,23 @@ async fn a_damaged_key_is_told_and_stays() {
     let error = native.sync().await.unwrap_err();
     assert!(matches!(error, EngineError::OwnFileMissing(_)), "{error}");
     assert!(!file.exists() && native.server.asked().is_empty());
+    assert_eq!(native.engine.standing().word(), "damaged");
+}
+
+#[tokio::test]
+async fn what_is_remembered_of_the_key_is_no_key_and_got_again() {
+    let native = Native::settled().await;
+    let before = native.engine.standing();
+    fs::write(native.file("native.json"), "{").unwrap();
+    assert_eq!(native.engine.standing().word(), "damaged");
+    let error = native.sync().await.unwrap_err();
+    assert!(
+        matches!(error, EngineError::OwnFileDamaged { .. }),
+        "{error}"
+    );
+    register(&native).await.unwrap();
+    assert_eq!(native.engine.standing(), before);
+    native.sync().await.unwrap();
 }
 
 #[tokio::test]

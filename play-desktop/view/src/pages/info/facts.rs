@@ -97,6 +97,7 @@ fn identified(computer: &Computer, locale: Locale) -> String {
         "own-key" => td_string!(locale, info.identified_own),
         "pending" => td_string!(locale, info.identified_pending),
         "rejected" => td_string!(locale, info.identified_rejected),
+        "damaged" => td_string!(locale, info.identified_damaged),
         _ => return String::new(),
     };
     match computer.key_fingerprint.as_str() {
