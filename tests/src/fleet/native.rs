@@ -1,5 +1,6 @@
 //! A fleet of computers with keys of their own, which speak the native protocol over kept connections.
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context as _, Result, bail, ensure};
@@ -13,7 +14,7 @@ use migasfree_native::requests::{Call, ENROL, PLAN, RESULT};
 use migasfree_native::signature::{answer, request};
 use migasfree_native::synchronization::{
     AttributeReport, Definitions, Known, PlanAnswer, PlanRequest, Report, ResultAnswer,
-    ResultRequest, SoftwareReport, Synchronization,
+    ResultRequest, SoftwareReport, Synchronization, Turn,
 };
 use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderValue};
 use serde::Serialize;
@@ -51,6 +52,9 @@ struct Computer {
     software: Inventory,
     software_hash: ContentHash,
     known: Known,
+    line: Nonce,
+    /// How many turns it said.
+    turns: AtomicU64,
 }
 
 /// What keeps connections, and leaves bodies as they were signed.
@@ -168,6 +172,8 @@ impl Computer {
             software_hash: software.hash(),
             software,
             known: Known::default(),
+            line: Nonce::generate(random),
+            turns: AtomicU64::new(0),
         }
     }
 
@@ -255,7 +261,10 @@ impl Computer {
             attributes: self.attributes_hash,
             software: Some(self.software_hash),
             known: self.known.clone(),
-            turn: None,
+            turn: Some(Turn {
+                line: self.line,
+                number: 1 + self.turns.fetch_add(1, Ordering::Relaxed),
+            }),
             synchronization: Some(done()),
             report: Report::default(),
         }
