@@ -12,7 +12,7 @@ use super::verification::{PAGE, Place};
 /// Records removed at a time: SQLite has one writer, and computers wait for it.
 const FORGOTTEN: i64 = 500;
 
-/// The key that signs checkpoints.
+/// The key that signs checkpoints and anchors.
 #[derive(Debug)]
 pub struct Key(Ed25519KeyPair);
 
@@ -31,11 +31,11 @@ impl Key {
         Ok(Self(pair))
     }
 
-    fn sign(&self, text: &str) -> String {
+    pub(crate) fn sign(&self, text: &str) -> String {
         hex::encode(self.0.sign(text.as_bytes()).as_ref())
     }
 
-    fn signed(&self, text: &str, signature: &str) -> bool {
+    pub(crate) fn signed(&self, text: &str, signature: &str) -> bool {
         let key = UnparsedPublicKey::new(&ED25519, self.0.public_key().as_ref());
         hex::decode(signature)
             .is_ok_and(|signature| key.verify(text.as_bytes(), &signature).is_ok())
@@ -119,12 +119,15 @@ pub async fn forget(db: &Db, key: &Key, before: Ts, now: Ts) -> Result<u64> {
 /// # Errors
 /// When the database fails.
 pub async fn accept(tx: &mut Tx, key: &Key, now: Ts) -> Result<()> {
-    let (last_id, hash): (i64, String) = tx.one(HEAD, args![]).await?;
+    // It may be gone.
+    let head: Option<(i64, String)> = tx.optional(HEAD, args![]).await?;
+    let (last_id, hash) = head.unwrap_or_default();
     let (newest,): (Option<i64>,) = tx.one("SELECT MAX(id) FROM audit_record", args![]).await?;
     let last_id = newest.unwrap_or_default().max(last_id);
     tx.execute(
-        "UPDATE audit_head SET last_id = $1 WHERE id = 1",
-        args![last_id],
+        "INSERT INTO audit_head (id, last_id, hash) VALUES (1, $1, $2) \
+         ON CONFLICT (id) DO UPDATE SET last_id = excluded.last_id",
+        args![last_id, &hash],
     )
     .await?;
     write(tx, key, &Place::behind(last_id, hash), now).await

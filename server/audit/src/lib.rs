@@ -3,6 +3,7 @@
 //!
 //! The records are one chain: each carries the hash of the one before.
 
+mod anchor;
 mod chain;
 mod checkpoint;
 mod erasing;
@@ -15,6 +16,7 @@ use serde_json::Value;
 
 use pending::Pending;
 
+pub use anchor::{Anchor, Anchored, Anchors};
 pub use chain::Record;
 pub use checkpoint::{Key, accept, forget};
 pub use erasing::{ERASED, erase};

@@ -1,7 +1,7 @@
 //! Records on their way into the chain.
 
 use migasfree_server_db::{
-    Last, Result, Sql, Ts, Tx, Writing, args,
+    Error, Last, Result, Sql, Ts, Tx, Writing, args,
     random::{Random, SystemRandom},
     sql,
 };
@@ -83,6 +83,10 @@ pub(crate) const HEAD: Sql = sql!(
     pair("", " FOR UPDATE")
 );
 
+/// Nothing that has to be in the audit can be done then.
+const HEADLESS: &str = "the row of audit_head, which says where the audit ends, is gone; once it is known why, \
+    `migasfree-server audit accept` begins the chain anew";
+
 const ADD: Sql = sql!(
     "INSERT INTO audit_record (created_at, user_id, username, address, id, action, entity, object_id, object_text, \
      before, after, salt, hash) SELECT $1, $2, $3, $4, CAST(value ->> 'id' AS bigint), value ->> 'action', \
@@ -93,7 +97,8 @@ const ADD: Sql = sql!(
 );
 
 async fn append(groups: Vec<Group>, tx: &mut Tx) -> Result<()> {
-    let (mut last_id, mut hash): (i64, String) = tx.one(HEAD, args![]).await?;
+    let head: Option<(i64, String)> = tx.optional(HEAD, args![]).await?;
+    let (mut last_id, mut hash) = head.ok_or_else(|| Error::Constraint(HEADLESS.to_owned()))?;
     for Group {
         now,
         author,

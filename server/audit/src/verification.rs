@@ -3,6 +3,7 @@
 use migasfree_server_db::{Db, Result, args};
 use serde::{Deserialize, Serialize};
 
+use super::anchor::{Anchored, Anchors, is_held};
 use super::checkpoint::Checkpoint;
 use super::{Key, Record};
 
@@ -51,6 +52,10 @@ pub enum Reason {
     Checkpoint,
     /// The end of the chain is another one.
     End,
+    /// Where the chain ends is not there.
+    Head,
+    /// What the server kept of the end, outside of the database, is not signed by it.
+    Anchor,
 }
 
 /// A place between two records.
@@ -97,14 +102,19 @@ impl Place {
     }
 }
 
-/// Looks at every record there is now.
+/// Looks at every record there is now, and whether the chain still goes as far as it was seen to.
 ///
 /// # Errors
-/// When the database fails.
-pub async fn verify(db: &Db, key: &Key) -> Result<Verification> {
+/// When the database fails, or the file that has where the chain ended.
+pub async fn verify(db: &Db, key: &Key, anchors: &Anchors) -> Result<Verification> {
     loop {
         let start = Checkpoint::newest(db).await?;
-        let found = walk(db, key, start.as_ref()).await?;
+        // Before the end is looked at: it only goes on.
+        let anchored = anchors.read(key).await?;
+        let mut found = walk(db, key, start.as_ref()).await?;
+        if found.broken.is_none() {
+            found.broken = cut(db, &anchored, found.last_id).await?;
+        }
         // Old records may have been removed meanwhile.
         if found.broken.is_none() || Checkpoint::newest(db).await? == start {
             return Ok(found);
@@ -112,8 +122,36 @@ pub async fn verify(db: &Db, key: &Key) -> Result<Verification> {
     }
 }
 
+/// Where a chain that is whole in itself is not the one that was seen before.
+async fn cut(db: &Db, anchored: &Anchored, last_id: i64) -> Result<Option<Broken>> {
+    let (id, reason) = match anchored {
+        Anchored::Nothing => return Ok(None),
+        Anchored::Unsigned => (last_id, Reason::Anchor),
+        Anchored::At(anchor) if anchor.last_id > last_id => (last_id + 1, Reason::Missing),
+        Anchored::At(anchor) => {
+            if is_held(db, anchor).await? {
+                return Ok(None);
+            }
+            (anchor.last_id, Reason::Changed)
+        }
+    };
+    Ok(Some(Broken { id, reason }))
+}
+
 async fn walk(db: &Db, key: &Key, start: Option<&Checkpoint>) -> Result<Verification> {
-    let (last_id, end, newest): (i64, String, Option<i64>) = db.one(END, args![]).await?;
+    let ends: Option<(i64, String, Option<i64>)> = db.optional(END, args![]).await?;
+    let Some((last_id, end, newest)) = ends else {
+        let broken = Some(Broken {
+            id: 0,
+            reason: Reason::Head,
+        });
+        return Ok(Verification {
+            checked: 0,
+            last_id: 0,
+            checkpoint_id: start.map(|start| start.place().id()),
+            broken,
+        });
+    };
     let mut place = start.map_or_else(Place::default, Checkpoint::place);
     let mut found = Verification {
         checked: 0,

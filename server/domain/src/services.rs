@@ -28,8 +28,10 @@ pub struct Domain {
     pub doing: Arc<Doing>,
     /// When computers were heard of last.
     pub contacts: Arc<Contacts>,
-    /// Signs where the audit begins.
+    /// Signs where the audit begins and where it was seen to end.
     pub audit: audit::Key,
+    /// Where it was seen to end.
+    pub audit_anchors: audit::Anchors,
     /// The computers that have nothing to do.
     pub settled: Arc<Settled>,
     /// Synchronisations that had nothing to do.

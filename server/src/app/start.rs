@@ -395,6 +395,7 @@ impl AppState {
             doing,
             contacts: Arc::default(),
             audit,
+            audit_anchors: audit::Anchors::of(&keys_folder),
             settled: Arc::default(),
             finished: Arc::default(),
             server_key: native.public().thumbprint().to_string(),

@@ -3,7 +3,7 @@
 use migasfree_server_audit::export::Receiver;
 use migasfree_server_auth::session;
 use migasfree_server_domain::{
-    audit::{exporting::Exporter, verifying::Verifier},
+    audit::{anchoring::Anchorer, exporting::Exporter, verifying::Verifier},
     certificates::Upkeep,
     core::restarting::Restarter,
     repository::{
@@ -32,6 +32,7 @@ pub(super) fn handlers(services: &Services, receivers: Vec<Receiver>, keep_days:
         .with(Upkeep(services.clone()))
         .with(Forgetter(services.clone()))
         .with(Verifier(services.clone()))
+        .with(Anchorer(services.clone()))
         .forgetting(&services.jobs, keep_days)
 }
 

@@ -2,7 +2,7 @@
 
 use anyhow::{Context as _, bail};
 use clap::Subcommand;
-use migasfree_server_audit::{Broken, Key, Reason, verify};
+use migasfree_server_audit::{Anchors, Broken, Key, Reason, verify};
 use migasfree_server_domain::core::on_machine;
 
 use super::{now, open};
@@ -41,7 +41,7 @@ pub async fn run(settings: &Settings, command: AuditCommand) -> anyhow::Result<S
 
 async fn verified(settings: &Settings) -> anyhow::Result<String> {
     let db = open(settings).await?;
-    let found = verify(&db, &key(settings)?).await?;
+    let found = verify(&db, &key(settings)?, &anchors(settings)).await?;
     db.close().await;
     if let Some(broken) = found.broken {
         bail!("{}", told(broken));
@@ -58,16 +58,23 @@ async fn verified(settings: &Settings) -> anyhow::Result<String> {
 async fn accepted(settings: &Settings) -> anyhow::Result<String> {
     let db = open(settings).await?;
     let key = key(settings)?;
-    let found = verify(&db, &key).await?;
+    let anchors = anchors(settings);
+    let found = verify(&db, &key, &anchors).await?;
     let Some(broken) = found.broken else {
         bail!("there is nothing to accept: every record is as it was written");
     };
     on_machine::accept(&db, &key, &found, now()).await?;
+    anchors.forget().await?;
     db.close().await;
     Ok(format!(
         "The chain begins anew; until now {}.\n",
         told(broken)
     ))
+}
+
+/// Where the server saw the audit end.
+fn anchors(settings: &Settings) -> Anchors {
+    Anchors::of(&settings.data.join("keys"))
 }
 
 /// The key that signs up to where records were removed or accepted.
@@ -85,5 +92,12 @@ fn told(broken: Broken) -> String {
         Reason::Missing => format!("record {id} is missing"),
         Reason::Checkpoint => format!("this server did not sign that records up to {id} are gone"),
         Reason::End => format!("record {id} was not the last one"),
+        Reason::Head => {
+            "the row of audit_head, which says where the audit ends, is missing".to_owned()
+        }
+        Reason::Anchor => format!(
+            "this server did not sign what keys/{} says of where the audit ended",
+            Anchors::FILE
+        ),
     }
 }

@@ -4,10 +4,14 @@
 use std::time::Duration;
 
 use migasfree_server_audit::{
-    self as audit, Author, Broken, Change, ERASED, Reason, UserId, Verification,
+    self as audit, Anchored, Anchors, Author, Broken, Change, ERASED, Reason, UserId, Verification,
 };
 use migasfree_server_db::{args, clock::Clock as _};
-use migasfree_server_domain::{audit::verifying, retention::clean, services::OfDomain as _};
+use migasfree_server_domain::{
+    audit::{anchoring, verifying},
+    retention::clean,
+    services::OfDomain as _,
+};
 use serde_json::json;
 
 use crate::harness::Server;
@@ -38,7 +42,8 @@ async fn write(server: &Server, author: &Author, texts: &[&str]) {
 
 async fn verified(server: &Server) -> Verification {
     let state = server.state();
-    audit::verify(&state.db, &state.domain().audit)
+    let domain = state.domain();
+    audit::verify(&state.db, &domain.audit, &domain.audit_anchors)
         .await
         .unwrap()
 }
@@ -277,5 +282,57 @@ on_both_engines! {
         let (left,): (i64,) = state.db.one("SELECT COUNT(*) FROM audit_record", args![]).await.unwrap();
         assert_eq!(left, 0);
         assert_eq!(broken(&server).await, None);
+    }
+    async fn the_newest_records_are_missed_that_the_server_saw(server: Server) {
+        write(&server, &Author::server(), &["one", "two", "three"]).await;
+        let id = verified(&server).await.last_id;
+        anchoring::keep(server.state()).await.unwrap();
+        for sql in [
+            "DELETE FROM audit_record WHERE id > $1",
+            "UPDATE audit_head SET (last_id, hash) = (SELECT id, hash FROM audit_record WHERE id = $1)",
+        ] {
+            execute(&server, sql, id - 1).await;
+        }
+        let missing = Some(Broken { id, reason: Reason::Missing });
+        assert_eq!(broken(&server).await, missing);
+        // What is put in their place is not what was there, however often it is looked at.
+        write(&server, &Author::server(), &["another", "one more"]).await;
+        let kept = anchoring::keep(server.state()).await.unwrap();
+        assert!(matches!(&kept, Anchored::At(anchor) if anchor.last_id == id), "{kept:?}");
+        assert_eq!(broken(&server).await, Some(Broken { id, reason: Reason::Changed }));
+
+        let file = server.folder.path().join("keys").join(Anchors::FILE);
+        std::fs::write(&file, "migasfree audit anchor 1\n1\n\n0\n00\n").unwrap();
+        assert_eq!(broken(&server).await, Some(Broken { id: id + 1, reason: Reason::Anchor }));
+        let state = server.state();
+        let mut tx = state.db.begin().await.unwrap();
+        audit::accept(&mut tx, &state.domain().audit, server.clock.now()).await.unwrap();
+        tx.commit().await.unwrap();
+        state.domain().audit_anchors.forget().await.unwrap();
+        assert_eq!(broken(&server).await, None);
+        write(&server, &Author::server(), &["new"]).await;
+        anchoring::keep(state).await.unwrap();
+        server.clock.advance(DAY * 3_000);
+        clean(state).await.unwrap();
+        assert_eq!(broken(&server).await, None, "what the server removed itself is not missed");
+    }
+
+    async fn an_audit_whose_end_is_gone_says_so_and_can_be_accepted(server: Server) {
+        write(&server, &Author::server(), &["one"]).await;
+        let id = verified(&server).await.last_id;
+        execute(&server, "DELETE FROM audit_head WHERE id = $1", 1).await;
+        assert_eq!(broken(&server).await, Some(Broken { id: 0, reason: Reason::Head }));
+        let state = server.state();
+        let mut tx = state.db.begin().await.unwrap();
+        let change = Change { action: "add", entity: STORES, object_id: None, object_text: "", before: None, after: None };
+        audit::record(&mut tx, server.clock.now(), &Author::server(), &change).await.unwrap();
+        let told = tx.commit().await.unwrap_err().to_string();
+        assert!(told.contains("audit accept"), "{told}");
+        let mut tx = state.db.begin().await.unwrap();
+        audit::accept(&mut tx, &state.domain().audit, server.clock.now()).await.unwrap();
+        tx.commit().await.unwrap();
+        write(&server, &Author::server(), &["two"]).await;
+        let found = verified(&server).await;
+        assert_eq!((found.broken, found.checkpoint_id, found.last_id), (None, Some(id), id + 1));
     }
 }

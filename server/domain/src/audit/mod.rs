@@ -1,4 +1,5 @@
-//! What is done with the audit: looking whether it is whole, and sending it elsewhere.
+//! What is done with the audit: keeping where it ends, looking whether it is whole, and sending it elsewhere.
 
+pub mod anchoring;
 pub mod exporting;
 pub mod verifying;

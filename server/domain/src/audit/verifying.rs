@@ -1,12 +1,13 @@
 //! Looking whether the audit is whole, every day and whenever somebody asks.
 
-use migasfree_server_audit::{Verification, verify};
+use migasfree_server_audit::{Anchor, Anchored, Verification, verify};
 use migasfree_server_db::{Db, Result, Ts, Tx, args};
 use migasfree_server_jobs::{
     Job, JobContext, JobError, JobHandler, Period, Priority, Queue, Unique,
 };
 use serde::{Deserialize, Serialize};
 
+use super::anchoring;
 use crate::services::{OfDomain as _, Services};
 
 /// Where what was found is kept.
@@ -56,9 +57,13 @@ impl JobHandler for Verifier {
 /// When the database fails.
 pub async fn look(state: &Services) -> Result<Verified> {
     let checked_at = state.clock.now();
-    let found = verify(&state.db, &state.domain().audit).await?;
-    if let Some(broken) = found.broken {
-        tracing::error!(record = broken.id, reason = ?broken.reason, "the audit was changed from outside");
+    let domain = state.domain();
+    let found = verify(&state.db, &domain.audit, &domain.audit_anchors).await?;
+    match found.broken {
+        Some(broken) => {
+            tracing::error!(record = broken.id, reason = ?broken.reason, "the audit was changed from outside");
+        }
+        None => tell(anchoring::keep(state).await?),
     }
     let verified = Verified { checked_at, found };
     let text = serde_json::to_string(&verified).unwrap_or_default();
@@ -70,6 +75,14 @@ pub async fn look(state: &Services) -> Result<Verified> {
         )
         .await?;
     Ok(verified)
+}
+
+/// Where the audit ends goes into the log, too, which may be kept where nobody reaches it who reaches the server.
+fn tell(anchored: Anchored) {
+    if let Anchored::At(anchor) = anchored {
+        let Anchor { last_id, hash, .. } = anchor;
+        tracing::info!(last_id, hash, "the audit is whole");
+    }
 }
 
 /// What was found the last time.

@@ -115,6 +115,8 @@ fn result(told: &Value) -> (Tone, String) {
         "missing" => tf!(verification.missing, id = broken),
         "checkpoint" => tf!(verification.checkpoint_wrong, id = broken),
         "end" => tf!(verification.end, id = broken),
+        "head" => t!(verification.head).to_owned(),
+        "anchor" => t!(verification.anchor).to_owned(),
         _ => tf!(verification.changed, id = broken),
     };
     (Tone::Error, words)
