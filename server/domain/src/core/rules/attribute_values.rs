@@ -4,6 +4,8 @@ use serde_json::Value;
 
 /// Characters an attribute value may have; the rest is cut off.
 pub const MAX_VALUE: usize = 250;
+/// Characters of the longest description; the rest is cut off.
+const MAX_DESCRIPTION: usize = 1000;
 /// Bytes of a value and its description, with which the longest text that is read grows.
 const MAX_RAW_EACH: usize = 1024;
 
@@ -41,7 +43,7 @@ impl Kind {
 pub struct AttributeValue {
     /// Trimmed, at most [`MAX_VALUE`] characters.
     pub value: String,
-    /// What a human reads beside the value.
+    /// What a human reads beside the value: at most 1,000 characters where a computer reports it.
     pub description: Option<String>,
     /// Whether the value was longer.
     pub truncated: bool,
@@ -50,11 +52,11 @@ pub struct AttributeValue {
 impl AttributeValue {
     fn new(value: &str, description: Option<String>) -> Self {
         let value = value.trim();
-        let end = value.char_indices().nth(MAX_VALUE).map(|(at, _)| at);
+        let first = beginning(value, MAX_VALUE);
         Self {
-            value: value[..end.unwrap_or(value.len())].to_owned(),
-            description,
-            truncated: end.is_some(),
+            value: first.to_owned(),
+            description: description.map(|text| beginning(&text, MAX_DESCRIPTION).to_owned()),
+            truncated: first.len() < value.len(),
         }
     }
 
@@ -67,6 +69,12 @@ impl AttributeValue {
             _ => Self::new(piece, None),
         }
     }
+}
+
+/// At most the first `limit` characters.
+fn beginning(text: &str, limit: usize) -> &str {
+    let end = text.char_indices().nth(limit);
+    &text[..end.map_or(text.len(), |(at, _)| at)]
 }
 
 /// The values that `raw` stands for, in the order they are to be created. `server_sort`: the
@@ -145,5 +153,21 @@ mod tests {
         assert_eq!(values[0].value, "ñ".repeat(250));
         assert!(values[0].truncated);
         assert!(!expand(Kind::Normal, false, &"ñ".repeat(250))[0].truncated);
+    }
+
+    #[test]
+    fn a_long_description_is_cut_too_however_it_is_reported() {
+        let long = "ñ".repeat(1001);
+        let json = serde_json::json!([{"value": "a", "description": long}]).to_string();
+        for (kind, raw) in [
+            (Kind::Normal, format!("a~{long}")),
+            (Kind::List, format!("a~{long},b")),
+            (Kind::Json, json),
+        ] {
+            let values = expand(kind, false, &raw);
+            let description = values[0].description.as_deref();
+            assert_eq!(description, Some("ñ".repeat(1000).as_str()), "{kind:?}");
+            assert!(!values[0].truncated);
+        }
     }
 }

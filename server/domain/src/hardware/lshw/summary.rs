@@ -81,7 +81,7 @@ pub fn summarise(nodes: &[Node], uuid: &str) -> Summary {
     }
 }
 
-fn cut(text: &str, characters: usize) -> String {
+pub(super) fn cut(text: &str, characters: usize) -> String {
     text.chars().take(characters).collect()
 }
 

@@ -2,8 +2,14 @@
 
 use serde_json::{Map, Value};
 
+use super::summary::cut;
+
 /// Nodes of the largest tree that is believed.
 const MAX_NODES: usize = 5000;
+/// Bytes of all its texts.
+const MAX_WEIGHT: usize = 2 * 1024 * 1024;
+/// Characters of the longest text; the rest is cut off.
+const MAX_TEXT: usize = 1000;
 
 /// A device.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -43,7 +49,28 @@ pub fn flatten(report: &Value) -> Option<Vec<Node>> {
     };
     let mut nodes = Vec::new();
     add(root.as_object()?, None, 1, &mut nodes)?;
-    Some(nodes)
+    let weight: usize = nodes.iter().map(weight).sum();
+    (weight <= MAX_WEIGHT).then_some(nodes)
+}
+
+/// Bytes of the texts of a device.
+fn weight(node: &Node) -> usize {
+    let texts = [
+        &node.description,
+        &node.vendor,
+        &node.product,
+        &node.version,
+        &node.serial,
+        &node.bus_info,
+        &node.physid,
+        &node.slot,
+        &node.dev,
+    ];
+    let pairs = node.capabilities.iter().chain(&node.configuration);
+    let pairs = pairs.flat_map(|(name, text)| [Some(name), text.as_ref()]);
+    let optional = texts.into_iter().map(Option::as_ref).chain(pairs).flatten();
+    let all = [&node.name, &node.class_name].into_iter().chain(optional);
+    all.chain(&node.logical_names).map(String::len).sum()
 }
 
 fn add(
@@ -96,7 +123,7 @@ fn node(device: &Map<String, Value>, parent: Option<usize>, level: i64) -> Node 
 
 fn plain_text(value: &Value) -> Option<String> {
     match value {
-        Value::String(text) => Some(text.trim().to_owned()),
+        Value::String(text) => Some(cut(text.trim(), MAX_TEXT)),
         Value::Number(number) => Some(number.to_string()),
         _ => None,
     }
@@ -106,7 +133,7 @@ fn pairs(value: Option<&Value>) -> Vec<(String, Option<String>)> {
     let members = value.and_then(Value::as_object);
     let members = members.into_iter().flatten();
     members
-        .map(|(name, value)| (name.clone(), plain_text(value)))
+        .map(|(name, value)| (cut(name, MAX_TEXT), plain_text(value)))
         .collect()
 }
 
@@ -167,5 +194,21 @@ mod tests {
         }
         let children = vec![json!({ "id": "x" }); MAX_NODES];
         assert_eq!(flatten(&json!({ "id": "pc", "children": children })), None);
+        let children = vec![json!({ "id": "x", "logicalname": vec!["y".repeat(999); 10] }); 300];
+        assert_eq!(flatten(&json!({ "id": "pc", "children": children })), None);
+    }
+
+    #[test]
+    fn a_long_text_is_cut() {
+        let long = "é".repeat(MAX_TEXT + 1);
+        let kept = "é".repeat(MAX_TEXT);
+        let nodes = flatten(&json!({
+            "id": long, "product": long, "configuration": { (long.clone()): long }, "logicalname": long
+        }))
+        .unwrap();
+        assert_eq!(nodes[0].name, kept);
+        assert_eq!(nodes[0].product.as_deref(), Some(kept.as_str()));
+        assert_eq!(nodes[0].configuration, [(kept.clone(), Some(kept.clone()))]);
+        assert_eq!(nodes[0].logical_names, [kept]);
     }
 }
