@@ -3,7 +3,7 @@
 use migasfree_server_auth::Networks;
 use toml::Value;
 
-use super::value::{Misplaced, SettingValue};
+use super::value::{Misplaced, SettingValue, items};
 
 /// Proxies, each with a name and one address or network; one name may have several.
 ///
@@ -20,9 +20,7 @@ impl NamedProxies {
 
 impl SettingValue for NamedProxies {
     fn parse(text: &str) -> Result<Self, String> {
-        let items = text.split(',').map(str::trim);
-        let items = items.filter(|item| !item.is_empty());
-        let proxies = items.map(proxy);
+        let proxies = items(text).map(proxy);
         proxies.collect::<Result<_, String>>().map(Self)
     }
 
@@ -150,7 +148,10 @@ mod tests {
         }
         let unnamed = NamedProxies::parse("127.0.0.1, ::1").unwrap();
         assert_eq!(unnamed.show(), "127.0.0.1,::1");
-        assert_eq!(NamedProxies::parse("").unwrap().networks().to_string(), "");
+        for none in ["", "[]"] {
+            let proxies = NamedProxies::parse(none).unwrap();
+            assert_eq!(proxies.networks().to_string(), "", "{none:?}");
+        }
         assert_eq!(read("proxies = []").unwrap(), "");
         for wrong in ["edge=", "a b=::1", "edge=nowhere", "nowhere"] {
             assert!(NamedProxies::parse(wrong).is_err(), "{wrong}");

@@ -290,7 +290,9 @@ impl SettingValue for Names {
     }
 }
 
-fn items(text: &str) -> impl Iterator<Item = &str> {
+/// The items of a list; an empty one may be written as in the settings file, too.
+pub(super) fn items(text: &str) -> impl Iterator<Item = &str> {
+    let text = if text.trim() == "[]" { "" } else { text };
     text.split(',')
         .map(str::trim)
         .filter(|item| !item.is_empty())
