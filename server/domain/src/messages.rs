@@ -118,6 +118,8 @@ migasfree_types::messages! {
     pub(crate) key_not_waiting(computer): "The key of { $computer } does not wait for a decision any more.";
     /// A key that cannot be revoked.
     pub(crate) key_not_good(): "Only a key that is active or was replaced can be revoked.";
+    /// A key that somebody may still know.
+    pub(crate) key_not_forgotten(): "Only a key that waits or was rejected can be forgotten.";
 
     // The catalogue of applications.
     /// A decision on a request that is not there any more.
@@ -228,6 +230,8 @@ migasfree_types::messages! {
     pub(crate) passwords_differ(): "The two passwords differ.";
     /// The name of an account.
     pub(crate) user_name_characters(): "Use letters, digits and @ . + - _ only.";
+    /// A password that came with the account.
+    pub(crate) password_elsewhere(): "Nothing was saved, as no password is taken here: leave it out, and give the account one with change-password.";
     /// One's own account.
     pub(crate) own_account(): "Nobody can delete their own account.";
     /// One's own powers.

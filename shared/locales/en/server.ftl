@@ -136,6 +136,7 @@ keeps_out = This { $kind } keeps computers out of these, which would reach them 
 keeps_out_detachable = This { $kind } keeps computers out of these, which would reach them without it. { $users }. Take it out of what they exclude first, or disable them with detach=true.
 key_ended = This key was replaced, revoked or rejected: make another one and enrol again
 key_network = This API key may not be used from { $address }: ask whoever made it to allow that address.
+key_not_forgotten = Only a key that waits or was rejected can be forgotten.
 key_not_good = Only a key that is active or was replaced can be revoked.
 key_not_proven = The computer did not prove that it has the key it brings, for this server
 key_not_waiting = The key of { $computer } does not wait for a decision any more.
@@ -265,6 +266,7 @@ packages_or_files = Send packages, or files to make packages of.
 parse_error = JSON parse error - { $reason }
 part_head_too_large = The head of a part of the form is longer than the { $limit } bytes allowed: use a shorter name.
 password_common = The password is one of the most common ones: choose another.
+password_elsewhere = Nothing was saved, as no password is taken here: leave it out, and give the account one with change-password.
 password_in_address = Leave user name and password out of the address.
 password_like_user = The password resembles the name or the address of the user.
 password_only_digits = The password has only digits: add letters.

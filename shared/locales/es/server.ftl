@@ -136,6 +136,7 @@ keeps_out = Sin esto ({ $kind }), los siguientes llegarían a equipos que ahora 
 keeps_out_detachable = Sin esto ({ $kind }), los siguientes llegarían a equipos que ahora quedan fuera. { $users }. Quítelo antes de lo que excluyen, o desactívelos con detach=true.
 key_ended = Esta clave se sustituyó, se revocó o se rechazó: cree otra e inscríbase de nuevo
 key_network = Esta clave de API no se puede usar desde { $address }: pida a quien la creó que permita esa dirección.
+key_not_forgotten = Solo se puede olvidar una clave que espera o que se rechazó.
 key_not_good = Solo se puede revocar una clave activa o sustituida.
 key_not_proven = El equipo no demostró tener la clave que trae, para este servidor
 key_not_waiting = La clave de { $computer } ya no espera una decisión.
@@ -265,6 +266,7 @@ packages_or_files = Envíe paquetes, o ficheros con los que crearlos.
 parse_error = El JSON no se entiende: { $reason }
 part_head_too_large = La cabecera de una parte del formulario supera los { $limit } bytes permitidos: use un nombre más corto.
 password_common = Es una de las contraseñas más comunes: elija otra.
+password_elsewhere = No se guardó nada, porque aquí no se admite ninguna contraseña: omítala y asigne una a la cuenta con change-password.
 password_in_address = No escriba usuario ni contraseña en la dirección.
 password_like_user = La contraseña se parece al nombre o a la dirección del usuario.
 password_only_digits = La contraseña solo tiene cifras: añada letras.

@@ -97,6 +97,20 @@ pub async fn reject_several(call: Call) -> Result<Answer, RestError> {
     Ok(changed(ids.len()))
 }
 
+/// Forgets several keys that let nobody in, or none of them: whoever has one may ask again.
+///
+/// # Errors
+/// For keys that the operator does not see, and those that let somebody in, or did.
+pub async fn forget_several(call: Call) -> Result<Answer, RestError> {
+    let ids = several(&call).await?;
+    let mut tx = call.context.state.db.begin().await?;
+    for id in &ids {
+        forget(&call.context, &mut tx, *id).await?;
+    }
+    tx.commit().await?;
+    Ok(changed(ids.len()))
+}
+
 fn changed(number: usize) -> Answer {
     let number = i64::try_from(number).unwrap_or(i64::MAX);
     Answer::Json(Json::Object(vec![("changed", Json::Int(number))]))
@@ -205,6 +219,31 @@ pub async fn approve(
 pub async fn reject(context: &Context, tx: &mut Tx, id: i64) -> Result<(), RestError> {
     waiting(tx, id).await?;
     end(context, tx, id, (State::Pending, State::Rejected), "reject").await
+}
+
+/// Forgets a key that waits or was rejected, in a transaction.
+///
+/// # Errors
+/// For any other.
+pub async fn forget(context: &Context, tx: &mut Tx, id: i64) -> Result<(), RestError> {
+    let key = known(tx, id).await?;
+    let state = key.state();
+    let state = state.filter(|state| matches!(state, State::Pending | State::Rejected));
+    let Some(state) = state else {
+        return Err(RestError::Conflict(
+            "not_forgettable",
+            messages::key_not_forgotten(),
+        ));
+    };
+    let before =
+        json!({"state": state.as_str(), "computer": key.computer_id, "project": key.project_id});
+    // While it can still be read what it is called.
+    context
+        .note(tx, &COMPUTER_KEYS, "delete", id, Some(&before), None)
+        .await?;
+    tx.execute("DELETE FROM client_computerkey WHERE id = $1", args![id])
+        .await?;
+    Ok(())
 }
 
 /// Revokes a key that is good, or was until another one took its place, in a transaction. The certificates of a computer

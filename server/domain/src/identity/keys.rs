@@ -99,7 +99,7 @@ const APPROVALS: &[Write] = &[
     put_extra("project", Like::Integer),
     put_extra("tags", Like::Ids),
 ];
-const REJECTIONS: &[Write] = &[put_extra("ids", Like::Ids).required()];
+const NAMED: &[Write] = &[put_extra("ids", Like::Ids).required()];
 const CHANGED: Gives = Gives::Members(&[("changed", Like::Integer)]);
 
 /// Keys of computers.
@@ -203,8 +203,17 @@ pub static COMPUTER_KEYS: Entity = Entity {
             "bulk-reject",
             Need::Change,
             "Refuse several keys that wait",
-            REJECTIONS,
+            NAMED,
             run!(deciding::reject_several),
+        )
+        .giving(CHANGED)
+        .conflicting(),
+        Action::post(
+            "bulk-forget",
+            Need::Change,
+            "Forget several keys that wait or were rejected: whoever has one may ask again",
+            NAMED,
+            run!(deciding::forget_several),
         )
         .giving(CHANGED)
         .conflicting(),

@@ -63,6 +63,24 @@ on_both_engines! {
         assert_eq!(rejected.json["changed"], 1, "{}", rejected.text);
     }
 
+    async fn a_key_that_let_nobody_in_is_forgotten_and_may_ask_again(fleet: Fleet) {
+        let waiting = fleet.show(&key('a'), machine(UUID, "pc1"), Voucher::Nothing).await.unwrap();
+        let rejected = fleet.show(&key('b'), machine(OTHER_UUID, "pc2"), Voucher::Nothing).await.unwrap();
+        assert_eq!(fleet.decide(&rejected, "reject", json!({})).await.status, 200);
+        let good = fleet.enrolled(&key('c'), machine("22222222-2222-3333-4444-555555555555", "pc3")).await;
+        let forget = format!("{KEYS}bulk-forget/");
+        let mixed = fleet.admin.post(&forget, json!({"ids": [waiting.key, good.key]})).await;
+        assert_eq!((mixed.status, mixed.code()), (409, "not_forgettable"), "{}", mixed.text);
+        assert_eq!(fleet.row(&waiting).await["state"], "pending");
+        let done = fleet.admin.post(&forget, json!({"ids": [waiting.key, rejected.key]})).await;
+        assert_eq!((done.status, &done.json["changed"]), (200, &json!(2)), "{}", done.text);
+        assert_eq!(fleet.count("SELECT count(*) FROM client_computerkey").await, 1);
+        let audited = fleet.count("SELECT count(*) FROM audit_record WHERE entity = 'client.computerkey' AND action = 'delete'").await;
+        assert_eq!(audited, 2);
+        let again = fleet.show(&key('b'), machine(OTHER_UUID, "pc2"), Voucher::Nothing).await.unwrap();
+        assert_eq!(again.state, State::Pending);
+    }
+
     async fn a_revoked_key_is_over_with_the_next_request(fleet: Fleet) {
         let enrolled = fleet.enrolled(&key('a'), machine(UUID, "pc1")).await;
         let mut events = fleet.server.state().events.listen();
@@ -88,7 +106,7 @@ on_both_engines! {
         let waiting = fleet.show(&key('a'), machine(UUID, "pc1"), Voucher::Nothing).await.unwrap();
         let reader = fleet.server.operator("reader", &["client.view_computerkey"]).await;
         assert_eq!(reader.get(KEYS).await.json["count"], 1);
-        for path in [format!("{}/approve/", waiting.key), format!("{}/reject/", waiting.key), "bulk-approve/".to_owned(), "bulk-reject/".to_owned()] {
+        for path in [format!("{}/approve/", waiting.key), format!("{}/reject/", waiting.key), "bulk-approve/".to_owned(), "bulk-reject/".to_owned(), "bulk-forget/".to_owned()] {
             let refused = reader.post(&format!("{KEYS}{path}"), json!({"ids": [waiting.key]})).await;
             assert_eq!(refused.status, 403, "{path}: {}", refused.text);
         }
