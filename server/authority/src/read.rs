@@ -9,6 +9,7 @@ use x509_parser::prelude::FromDer as _;
 use crate::AuthorityError;
 
 const CERTIFICATE: &str = "CERTIFICATE";
+const LIST: &str = "X509 CRL";
 /// Bytes of certificates that are read at once.
 const LONGEST: usize = 64 * 1024;
 /// Certificates between one and its root at most.
@@ -87,6 +88,13 @@ pub(crate) fn certificate(der: &[u8]) -> Result<X509Certificate<'_>, AuthorityEr
 
 fn unreadable(reason: impl std::fmt::Display) -> AuthorityError {
     AuthorityError::Certificate(reason.to_string())
+}
+
+/// A list of certificates that were taken back as programs fetch it, in DER, of the same in PEM.
+#[must_use]
+pub fn list_der(pem: &str) -> Option<Vec<u8>> {
+    let block = pem::parse(pem).ok()?;
+    (block.tag() == LIST).then(|| block.into_contents())
 }
 
 pub(crate) fn pem_of(der: &[u8], tag: &str) -> String {

@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use migasfree_server_authority::{
     Authority, AuthorityError, LONGEST_REQUEST, Name, Profile, Reason, Request, RequestError,
-    Revoked, Store, StoreError, Subject, Usage, facts, renewal_at, renewal_due, serial_of,
+    Revoked, Store, StoreError, Subject, Usage, facts, list_der, renewal_at, renewal_due,
+    serial_of,
 };
 use migasfree_server_db::{
     Ts,
@@ -195,6 +196,8 @@ fn a_list_is_signed_and_has_its_number_and_what_was_taken_back() {
     let list = AUTHORITY.revocation_list(&revoked, 7, NOW).unwrap();
     assert!(list.next_update > NOW);
     assert_eq!(der(&list.pem), list.der);
+    assert_eq!(list_der(&list.pem), Some(list.der.clone()));
+    assert_eq!(list_der(&AUTHORITY.chain_pem()), None);
     let (_, read) = CertificateRevocationList::from_der(&list.der).unwrap();
     let root = der(&AUTHORITY.chain_pem());
     let (_, root) = parse_x509_certificate(&root).unwrap();

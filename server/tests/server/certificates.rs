@@ -9,6 +9,9 @@ use migasfree_server_db::{args, random::SystemRandom};
 use migasfree_server_domain::services::OfDomain as _;
 use rcgen::{CertificateParams, KeyPair};
 use serde_json::{Value, json};
+use x509_parser::pem::parse_x509_pem;
+use x509_parser::prelude::FromDer as _;
+use x509_parser::revocation_list::CertificateRevocationList;
 
 use crate::harness::{Answer, Client, Server};
 use crate::on_both_engines;
@@ -19,6 +22,7 @@ const ISSUE: &str = "/api/v1/token/certificates/issue/";
 const OWN: &str = "/rest-auth/user/certificates/";
 const CA: &str = "/manager/v1/public/ca";
 const CRL: &str = "/manager/v1/public/crl";
+const CRL_DER: &str = "/manager/v1/public/crl.der";
 const A_DAY: Duration = Duration::from_secs(86_400);
 
 fn create_authority(org: &Organisation) {
@@ -72,7 +76,7 @@ on_both_engines! {
         let own = org.admin.post(OWN, json!({"csr": request()})).await;
         assert_eq!((own.status, own.code()), (409, "no_authority"));
         assert_eq!(org.admin.get(OWN).await.json, json!({"offered": false}));
-        for path in [CA, CRL] {
+        for path in [CA, CRL, CRL_DER] {
             assert_eq!(org.server.anonymous().get(path).await.status, 404, "{path}");
         }
     }
@@ -167,6 +171,22 @@ on_both_engines! {
         assert_eq!(revoke(&taker, &made.json["id"], "unspecified").await.status, 403);
         assert!(!revoked(&org, &serial));
         assert_eq!(revoke(&org.admin, &made.json["id"], "unspecified").await.status, 200);
+    }
+
+    async fn the_address_in_a_certificate_has_the_list_as_programs_read_it(org: Organisation) {
+        create_authority(&org);
+        let issued = for_computer(&org, org.id("computers")).await;
+        let (_, certificate) = parse_x509_pem(issued.json["certificate"].as_str().unwrap().as_bytes()).unwrap();
+        let address = CRL_DER.as_bytes();
+        assert!(certificate.contents.windows(address.len()).any(|part| part == address));
+        let id = &issued.json["id"];
+        assert_eq!(revoke(&org.admin, id, "key_compromise").await.status, 200);
+        let answer = reqwest::get(format!("{}{CRL_DER}", org.server.url())).await.unwrap();
+        assert_eq!(answer.headers()["content-type"], "application/pkix-crl");
+        let der = answer.bytes().await.unwrap();
+        let (_, list) = CertificateRevocationList::from_der(&der).unwrap();
+        let listed: Vec<String> = list.iter_revoked_certificates().map(|one| hex::encode(one.raw_serial())).collect();
+        assert_eq!(listed, [serial(&issued)]);
     }
 
     async fn a_certificate_is_refused_from_the_moment_it_is_taken_back(org: Organisation) {

@@ -22,7 +22,7 @@ const ADMINISTRATOR_LIFETIME: Duration = Duration::from_secs(365 * 86_400);
 pub(super) const MOST_A_DAY: i64 = 5;
 const A_DAY: Duration = Duration::from_secs(86_400);
 /// Where the list of those that were taken back can be had, for programs that read the certificate.
-const LIST_PATH: &str = "/manager/v1/public/crl";
+const LIST_PATH: &str = "/manager/v1/public/crl.der";
 
 /// How somebody wants their certificate.
 pub enum Wanted {

@@ -1,6 +1,6 @@
 //! The published list of certificates that were taken back.
 
-use migasfree_server_authority::{Authority, Reason, Revoked};
+use migasfree_server_authority::{Authority, Reason, Revoked, list_der};
 use migasfree_server_db::{self as db, Db, Ts, Tx, args};
 
 use super::CertificateError;
@@ -13,6 +13,14 @@ pub struct Published {
     pub pem: String,
     /// When the next one comes at the latest.
     pub next_update: Ts,
+}
+
+impl Published {
+    /// In DER, as programs fetch it that read its address in a certificate (RFC 5280, 4.2.1.13).
+    #[must_use]
+    pub fn der(&self) -> Option<Vec<u8>> {
+        list_der(&self.pem)
+    }
 }
 
 /// The list, unless nothing was ever given.

@@ -35,6 +35,17 @@ pub(super) async fn revoked(State(state): State<ProtocolState>) -> Response {
     }
 }
 
+/// `GET /manager/v1/public/crl.der`: the same for programs that read the address in a certificate.
+pub(super) async fn revoked_der(State(state): State<ProtocolState>) -> Response {
+    match certificates::published(&state.db).await {
+        Ok(published) => match published.and_then(|list| list.der()) {
+            Some(der) => ([(header::CONTENT_TYPE, "application/pkix-crl")], der).into_response(),
+            None => not_found().await,
+        },
+        Err(error) => failed(&error),
+    }
+}
+
 fn failed(error: &dyn std::error::Error) -> Response {
     tracing::error!(%error, "the certificate authority cannot be told of");
     plain(StatusCode::INTERNAL_SERVER_ERROR, "Internal server error.")

@@ -105,7 +105,8 @@ pub fn router() -> Router<ProtocolState> {
     let routes = routes.merge(tree::router());
     let routes = routes
         .route("/manager/v1/public/ca", get(certificates::authority))
-        .route("/manager/v1/public/crl", get(certificates::revoked));
+        .route("/manager/v1/public/crl", get(certificates::revoked))
+        .route("/manager/v1/public/crl.der", get(certificates::revoked_der));
     // Computers take 404 for "no client certificates here", and are silent about it.
     routes.route("/manager/v1/{*path}", any(not_found))
 }
