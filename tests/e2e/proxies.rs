@@ -161,7 +161,7 @@ impl Site {
         }
         let open = self.over_https(OPEN);
         assert_eq!(self.call(Method::GET, &open, None, None).await.0, 200);
-        let plain = |path: &str| format!("http://{}{path}", self.http);
+        let plain = |path: &str| format!("http://{NAME}:{}{path}", self.http.port());
         let led = self
             .call(Method::GET, &plain("/computers"), None, None)
             .await;
@@ -227,6 +227,36 @@ fn haproxy(folder: &Path, server: &Server, https: SocketAddr, http: SocketAddr) 
     Process::start("haproxy", &mut command, &folder.join("haproxy.log")).unwrap()
 }
 
+fn caddy(folder: &Path, server: &Server, https: SocketAddr, http: SocketAddr) -> Process {
+    let shown = folder.display().to_string();
+    let site = rendered(
+        recipe("Caddyfile"),
+        &[
+            ("127.0.0.1:8080 {", format!("{} {{", server.address())),
+            (
+                "\t#tls {",
+                format!("\ttls {shown}/fullchain.pem {shown}/key.pem {{"),
+            ),
+            ("\t#\t", "\t\t".to_owned()),
+            ("\t#}", "\t}".to_owned()),
+            ("/etc/ssl/migasfree", shown.clone()),
+        ],
+    );
+    // Certificates are there, and nothing but this folder and these ports is touched.
+    let whole = format!(
+        "{{\n\tadmin off\n\tauto_https off\n\tdefault_bind 127.0.0.1\n\thttp_port {}\n\thttps_port {}\n\
+         \tstorage file_system {shown}/caddy\n}}\n{site}",
+        http.port(),
+        https.port()
+    );
+    let path = folder.join("Caddyfile");
+    fs::write(&path, whole).unwrap();
+    let mut command = Command::new("/usr/bin/caddy");
+    command.args(["run", "--adapter", "caddyfile", "--config"]);
+    command.arg(path).env("HOME", folder);
+    Process::start("caddy", &mut command, &folder.join("caddy.log")).unwrap()
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn behind_nginx_certificates_are_passed_on_and_nobody_writes_their_own() {
     Site::start(nginx).keeps_its_word().await;
@@ -235,4 +265,9 @@ async fn behind_nginx_certificates_are_passed_on_and_nobody_writes_their_own() {
 #[tokio::test(flavor = "multi_thread")]
 async fn behind_haproxy_certificates_are_passed_on_and_nobody_writes_their_own() {
     Site::start(haproxy).keeps_its_word().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn behind_caddy_certificates_are_passed_on_and_nobody_writes_their_own() {
+    Site::start(caddy).keeps_its_word().await;
 }

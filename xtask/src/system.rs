@@ -61,6 +61,7 @@ impl Need {
     /// Browsers, buses, databases and screens for the tests.
     pub const TEST: &[Need] = &[
         need("apt-utils", "/usr/bin/apt-ftparchive"),
+        need("caddy", "/usr/bin/caddy"),
         need("chromium", "/usr/bin/chromium"),
         need("chromium-driver", "/usr/bin/chromedriver"),
         need("dbus", "/usr/bin/dbus-send"),
