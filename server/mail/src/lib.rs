@@ -2,9 +2,10 @@
 
 mod server;
 
-use std::fmt;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, UNIX_EPOCH};
+use std::{fmt, fs, io};
 
 use lettre::message::header::ContentType;
 use lettre::message::{Mailbox, Message};
@@ -23,6 +24,14 @@ pub enum MailError {
     /// The sender's or the recipient's.
     #[error("{0:?} is no mail address: {1}")]
     Address(String, lettre::address::AddressError),
+    /// The file with authorities.
+    #[error("cannot use {}: {source}", path.display())]
+    Authorities {
+        /// The file.
+        path: PathBuf,
+        /// Why not.
+        source: io::Error,
+    },
     /// Something of the text.
     #[error("the mail cannot be written: {0}")]
     Message(#[from] lettre::error::Error),
@@ -40,6 +49,20 @@ pub struct Settings {
     pub account: Option<(String, String)>,
     /// Whom it is from.
     pub sender: String,
+    /// Authorities that are believed besides the system's, as PEM.
+    pub authorities: Option<PathBuf>,
+}
+
+impl Settings {
+    fn authorities(&self) -> Result<Option<Vec<u8>>, MailError> {
+        let Some(path) = &self.authorities else {
+            return Ok(None);
+        };
+        fs::read(path).map(Some).map_err(|source| {
+            let path = path.clone();
+            MailError::Authorities { path, source }
+        })
+    }
 }
 
 /// A mail to one person.
@@ -74,17 +97,17 @@ impl Mailer {
     /// One that is ready; nothing is sent yet.
     ///
     /// # Errors
-    /// When the sender is no address, or there are no certificates to know the server by.
+    /// When the sender is no address, or there are no certificates to know the server by, or none can be read.
     pub fn new(
         settings: &Settings,
         clock: Arc<dyn Clock>,
         random: Arc<dyn Random>,
     ) -> Result<Self, MailError> {
-        let server = &settings.server;
+        let (server, authorities) = (&settings.server, settings.authorities()?);
         let mut builder =
             AsyncSmtpTransport::<Tokio1Executor>::builder_dangerous(server.host.as_str())
                 .port(server.port)
-                .tls(server.tls()?)
+                .tls(server.tls(authorities.as_deref())?)
                 .timeout(Some(PATIENCE));
         if let Some((name, password)) = settings.account.clone() {
             builder = builder.credentials(Credentials::new(name, password));

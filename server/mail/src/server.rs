@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use std::str::FromStr;
 
 use lettre::transport::smtp::Error;
-use lettre::transport::smtp::client::{Tls, TlsParameters};
+use lettre::transport::smtp::client::{Certificate, Tls, TlsParameters};
 use url::{Host, Url};
 
 /// Ports of mail servers: encrypted from the beginning, and with STARTTLS.
@@ -33,8 +33,15 @@ enum Way {
 }
 
 impl MailServer {
-    pub(crate) fn tls(&self) -> Result<Tls, Error> {
-        let parameters = || TlsParameters::new(self.host.clone());
+    /// The way there; these authorities (PEM) are believed besides the system's.
+    pub(crate) fn tls(&self, authorities: Option<&[u8]>) -> Result<Tls, Error> {
+        let parameters = || {
+            let mut builder = TlsParameters::builder(self.host.clone());
+            if let Some(pem) = authorities {
+                builder = builder.add_root_certificate(Certificate::from_pem(pem)?);
+            }
+            builder.build()
+        };
         Ok(match self.way {
             Way::Implicit => Tls::Wrapper(parameters()?),
             Way::StartTls => Tls::Required(parameters()?),

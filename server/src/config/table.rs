@@ -186,6 +186,8 @@ settings! {
         "Name of the server's account at the mail server, if that asks for one.";
     mail_password "mail.password": Option<Hidden> = "",
         "Its password.";
+    mail_authorities "mail.authorities": Option<PathBuf> = "",
+        "File (PEM) with authorities that are believed besides the system's when mail is sent.";
     mail_sender "mail.sender": String = "Migasfree <migasfree@localhost>",
         "Whom mail of the server is from.";
     autoregister "computers.autoregister": bool = "true",
@@ -394,6 +396,7 @@ impl Settings {
             server,
             account: password.map(|Hidden(password)| (name, password)),
             sender: self.mail_sender.clone(),
+            authorities: self.mail_authorities.clone(),
         })
     }
 

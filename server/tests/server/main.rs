@@ -23,6 +23,7 @@ mod formulas;
 mod https;
 mod identity;
 mod jobs;
+mod mail;
 mod messages;
 mod native;
 mod passkeys;

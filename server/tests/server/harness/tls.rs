@@ -15,7 +15,6 @@ use rcgen::{
     ExtendedKeyUsagePurpose, IsCa, KeyPair,
 };
 use tokio::net::TcpStream;
-use tokio_rustls::TlsConnector;
 use tokio_rustls::rustls::client::danger::{
     HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier,
 };
@@ -24,8 +23,9 @@ use tokio_rustls::rustls::pki_types::{
     CertificateDer, CertificateSigningRequestDer, PrivateKeyDer, ServerName, UnixTime,
 };
 use tokio_rustls::rustls::{
-    self, ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme,
+    self, ClientConfig, DigitallySignedStruct, RootCertStore, ServerConfig, SignatureScheme,
 };
+use tokio_rustls::{TlsAcceptor, TlsConnector};
 
 use super::{Server, clock};
 
@@ -65,7 +65,7 @@ impl Authority {
 
     /// For a server on this machine.
     pub fn server(&self) -> Identity {
-        let mut params = parameters(&["127.0.0.1"], "server");
+        let mut params = parameters(&["127.0.0.1", "0.0.0.0"], "server");
         params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
         self.issue(&params)
     }
@@ -123,6 +123,18 @@ fn parameters(addresses: &[&str], name: &str) -> CertificateParams {
 pub fn acceptor(authority: &Authority, clients: ClientCertificates, clock: Arc<dyn Clock>) -> Tls {
     let own = authority.server();
     Tls::new(vec![own.certificate], own.key, clients, clock).unwrap()
+}
+
+/// How another server than ours takes connections.
+pub fn other_server(authority: &Authority) -> TlsAcceptor {
+    let own = authority.server();
+    let config = ServerConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_no_client_auth()
+        .with_single_cert(vec![own.certificate], own.key)
+        .unwrap();
+    Arc::new(config).into()
 }
 
 /// What a program believes, and what it shows.
