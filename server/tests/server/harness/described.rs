@@ -39,20 +39,32 @@ pub fn difference(method: &Method, path: &str, answer: &Answer) -> Option<String
 
 /// The calls about one's own account that are not for everybody, of an object that is not there.
 pub fn of_own_account() -> Vec<(Method, String)> {
+    for_operators(|path, _| is_own(path))
+}
+
+/// The calls that are about no entity and nobody's own account, and not for everybody.
+pub fn besides_entities() -> Vec<(Method, String)> {
+    // Of what is not generated from an entity, nothing says that other formats than JSON are refused.
+    for_operators(|path, operation| !is_own(path) && operation["responses"].get("406").is_none())
+}
+
+fn is_own(path: &str) -> bool {
     let own = [
         "/rest-auth/",
         "/api/v1/token/account/",
         "/api/v1/token/device-code/",
     ];
+    own.iter().any(|own| path.starts_with(own))
+}
+
+fn for_operators(is_meant: impl Fn(&str, &Value) -> bool) -> Vec<(Method, String)> {
     let mut calls = Vec::new();
     for (path, item) in DOCUMENT["paths"].as_object().unwrap() {
-        if !own.iter().any(|own| path.starts_with(own)) {
-            continue;
-        }
         for (method, operation) in item.as_object().unwrap() {
             let method = Method::from_bytes(method.to_uppercase().as_bytes()).unwrap();
             let for_everybody = operation["security"].is_array();
-            if !for_everybody && operation.get("responses").is_some() {
+            let is_call = operation.get("responses").is_some();
+            if !for_everybody && is_call && is_meant(path, operation) {
                 calls.push((method, path.replace("{id}", "4711")));
             }
         }

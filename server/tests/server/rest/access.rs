@@ -4,12 +4,13 @@ use migasfree_server_audit::UserId;
 use migasfree_server_db::args;
 use migasfree_server_domain::declared::registry;
 use migasfree_server_entity::access::Need;
+use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::Organisation;
 use super::organisation::TOKEN;
 use super::rights_endpoints::{NOBODY, endpoints};
-use crate::harness::{Client, Server};
+use crate::harness::{Answer, Client, Server, described};
 use crate::on_both_engines;
 
 async fn member(server: &Server, name: &str, group: &str) -> (UserId, Client) {
@@ -58,6 +59,41 @@ on_both_engines! {
         }
         assert!(wrong.is_empty(), "{}", wrong.join("\n"));
         assert_eq!(auditor.get(&format!("{TOKEN}audit/")).await.status, 200);
+    }
+
+    async fn an_auditor_changes_nothing_elsewhere_and_has_no_more_of_the_rest_than_who_may_nothing(org: Organisation) {
+        // Looking at the audit anew, and opening a line on which one hears of what one sees.
+        let meant = [(Method::POST, format!("{TOKEN}audit/verification/")), (Method::POST, format!("{TOKEN}events/ticket/"))];
+        let (_, auditor) = member(&org.server, "ines", "Auditor").await;
+        let nobody = org.server.operator("nobody", &[]).await;
+        let calls = described::besides_entities();
+        for call in &meant {
+            assert!(calls.contains(call), "{call:?}");
+        }
+        let mut wrong = Vec::new();
+        for (method, path) in calls {
+            let ask = async |client: &Client| {
+                let request = client.request(method.clone(), &path);
+                let request = if method == Method::GET { request } else { request.json(&json!({})) };
+                Answer::of(request).await
+            };
+            let answer = ask(&auditor).await;
+            let is_let_in = !matches!(answer.status, 401 | 403 | 500..);
+            let is_right = if path.starts_with(&format!("{TOKEN}audit/")) || meant.contains(&(method.clone(), path.clone())) {
+                is_let_in
+            } else if method != Method::GET {
+                answer.status == 403
+            } else if path.starts_with(&format!("{TOKEN}stats/")) {
+                let other = ask(&nobody).await;
+                (answer.status, &answer.json) == (other.status, &other.json) && answer.status < 500
+            } else {
+                is_let_in
+            };
+            if !is_right {
+                wrong.push(format!("{method} {path}: {} {}", answer.status, answer.text));
+            }
+        }
+        assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     }
 
     async fn a_security_officer_decides_who_is_let_in_and_a_checker_looks_on(org: Organisation) {
