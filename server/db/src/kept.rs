@@ -14,6 +14,7 @@ use tokio::runtime::Handle;
 use tokio::time::Instant;
 
 use super::pulse::{Pulse, is_loss, is_silence, watched};
+use super::turns::{Ahead, Taken, Turns};
 
 /// A connection goes back to the pool, which tests it and lets it grow old, after this long.
 const KEPT_FOR: Duration = Duration::from_secs(2);
@@ -22,6 +23,7 @@ const KEPT_FOR: Duration = Duration::from_secs(2);
 pub(super) struct Connections<D: Database> {
     pool: Pool<D>,
     kept: Arc<Shelf<D>>,
+    turns: Turns,
 }
 
 struct Shelf<D: Database> {
@@ -47,6 +49,7 @@ pub(super) struct Lease<D: Database> {
     since: Instant,
     was_kept: bool,
     home: Arc<Shelf<D>>,
+    _turns: Taken,
 }
 
 impl<D: Database> std::fmt::Debug for Connections<D> {
@@ -74,6 +77,21 @@ impl<D: Database> Connections<D> {
         Self {
             pool,
             kept: Arc::new(shelf),
+            turns: Turns::default(),
+        }
+    }
+
+    /// The same, where some connections stay for who comes ahead.
+    pub(super) fn in_turn(self, turns: Turns) -> Self {
+        Self { turns, ..self }
+    }
+
+    /// The same connections for who comes ahead.
+    pub(super) fn ahead(&self, ahead: Ahead) -> Self {
+        Self {
+            pool: self.pool.clone(),
+            kept: Arc::clone(&self.kept),
+            turns: self.turns.ahead(ahead),
         }
     }
 
@@ -87,9 +105,11 @@ impl<D: Database> Connections<D> {
 
     /// A connection, of which nothing is known but that it worked a moment ago.
     pub(super) async fn lease(&self) -> sqlx::Result<Lease<D>> {
+        let patience = self.pool.options().get_acquire_timeout();
+        let turns = watched(self.pulse(), self.turns.take(patience)).await?;
         while let Some((since, connection)) = self.kept.take_or_wait() {
             if since.elapsed() < KEPT_FOR {
-                return Ok(self.leased(connection, since, true));
+                return Ok(self.leased(connection, since, true, turns));
             }
         }
         let waiting = Waiting(&self.kept);
@@ -101,7 +121,7 @@ impl<D: Database> Connections<D> {
             connection = watched(self.pulse(), Box::pin(self.pool.acquire())).await?;
         }
         drop(waiting);
-        Ok(self.leased(connection, Instant::now(), false))
+        Ok(self.leased(connection, Instant::now(), false, turns))
     }
 
     /// A connection that answers: for what may not be sent twice.
@@ -140,12 +160,19 @@ impl<D: Database> Connections<D> {
         }
     }
 
-    fn leased(&self, connection: PoolConnection<D>, since: Instant, was_kept: bool) -> Lease<D> {
+    fn leased(
+        &self,
+        connection: PoolConnection<D>,
+        since: Instant,
+        was_kept: bool,
+        turns: Taken,
+    ) -> Lease<D> {
         Lease {
             connection,
             since,
             was_kept,
             home: Arc::clone(&self.kept),
+            _turns: turns,
         }
     }
 

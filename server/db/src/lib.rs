@@ -22,6 +22,7 @@ mod room;
 mod sqlite;
 mod statement;
 mod ts;
+mod turns;
 mod tx;
 pub mod zone;
 
@@ -41,6 +42,7 @@ pub use postgres::PostgresOptions;
 pub use record::{Record, Row};
 pub use statement::Statement;
 pub use ts::Ts;
+pub use turns::Ahead;
 pub use tx::{Last, Tx, Writing};
 
 use kept::Connections;
@@ -48,6 +50,7 @@ use pulse::{is_loss, is_silence, watched};
 use room::Room;
 use sqlite::SqliteStore;
 use statement::Prepared;
+use turns::Turns;
 
 /// Result of the data layer.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -154,12 +157,27 @@ impl Db {
     /// Connects to a PostgreSQL database (`postgres://…`).
     pub async fn open_postgres(options: &PostgresOptions) -> Result<Self> {
         let (pool, pulse) = postgres::connect(options).await?;
-        let connections = Connections::new(pool, POSTGRES_SPARED, Some(pulse));
+        let others = options.max_connections.saturating_sub(POSTGRES_SPARED);
+        let connections = Connections::new(pool, POSTGRES_SPARED, Some(pulse))
+            .in_turn(Turns::of(others as usize));
         Ok(Self {
             engine: Arc::new(Engine::Postgres(connections)),
             room: Arc::default(),
             sent: Sent::default(),
         })
+    }
+
+    /// The same database for what is not to wait behind everything else. On SQLite nobody who reads waits for long.
+    #[must_use]
+    pub fn ahead(&self, ahead: Ahead) -> Self {
+        let engine = match &*self.engine {
+            Engine::Sqlite(_) => Arc::clone(&self.engine),
+            Engine::Postgres(connections) => Arc::new(Engine::Postgres(connections.ahead(ahead))),
+        };
+        Self {
+            engine,
+            ..self.clone()
+        }
     }
 
     /// Which SQL this database speaks.

@@ -35,8 +35,8 @@ pub(super) async fn connect(options: &PostgresOptions) -> Result<(PgPool, Pulse)
         .options([
             ("timezone", "UTC"),
             ("statement_timeout", "120s"),
-            // As long as a writer of SQLite waits for another one: who waits on keeps a connection from others.
-            ("lock_timeout", "30s"),
+            // Who waits on keeps a connection from others.
+            ("lock_timeout", "10s"),
             ("jit", "off"),
         ]);
     reach(&connect).await?;

@@ -7,7 +7,7 @@ use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use migasfree_server_auth::{AuthError, Connection, Operator};
-use migasfree_server_db as db;
+use migasfree_server_db::{self as db, Ahead};
 use migasfree_server_domain::certificates;
 use serde_json::json;
 
@@ -18,9 +18,10 @@ const PATIENCE: Duration = Duration::from_secs(2);
 
 /// `GET /health`: 200 while the database answers and has room, 503 otherwise.
 pub(super) async fn health(State(state): State<AppState>) -> Response {
+    let db = state.db.ahead(Ahead::OfEverybody);
     let look = async {
-        state.db.ping().await?;
-        state.db.has_room().await
+        db.ping().await?;
+        db.has_room().await
     };
     let looked = tokio::time::timeout(PATIENCE, look).await;
     match looked.unwrap_or(Err(db::Error::Busy)) {

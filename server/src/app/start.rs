@@ -11,7 +11,7 @@ use migasfree_server_audit as audit;
 use migasfree_server_auth::{
     self as auth, AdminPassword, Auth, JwtKey, Late, Limiter, Providers, providers::ProvidersError,
 };
-use migasfree_server_db::{self as db, Db, PostgresOptions, clock::Clock, random::Random};
+use migasfree_server_db::{self as db, Ahead, Db, PostgresOptions, clock::Clock, random::Random};
 use migasfree_server_domain::{
     certificates::{self, Certificates},
     client::settled,
@@ -377,7 +377,7 @@ impl AppState {
             .transpose()?;
         let auth = Auth::new(
             settings.sign_in(settings.scheme(&*equipment.acceptor)),
-            db.clone(),
+            db.ahead(Ahead::OfOthers),
             Arc::clone(&clock),
             Arc::clone(&random),
             events.clone(),

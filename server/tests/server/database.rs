@@ -1,8 +1,11 @@
 //! The data layer: two engines that answer alike.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
-use migasfree_server_db::{self as db, Db, Error, PostgresOptions, Row, Ts, args, json_ids, sql};
+use migasfree_server_db::{
+    self as db, Ahead, Db, Error, PostgresOptions, Row, Ts, args, json_ids, sql,
+};
 use migasfree_server_domain::schema::SCHEMA;
 use sea_query::{Expr, ExprTrait as _, Order, Query};
 
@@ -443,7 +446,48 @@ async fn who_waits_too_long_is_told_that_the_database_is_busy() {
     }
     let limit = "SELECT current_setting('lock_timeout')";
     let (limit,): (String,) = data.db.one(limit, args![]).await.unwrap();
-    assert_eq!(limit, "30s");
+    assert_eq!(limit, "10s");
+}
+
+/// How many wait for a lock.
+async fn locked_out(db: &Db) -> i64 {
+    let count = "SELECT COUNT(*) FROM pg_stat_activity \
+                 WHERE datname = current_database() AND wait_event_type = 'Lock'";
+    db.one::<(i64,)>(count, args![]).await.unwrap().0
+}
+
+#[tokio::test]
+async fn however_many_wait_for_a_table_some_connections_are_left() {
+    const COUNT: &str = "SELECT COUNT(*) FROM core_platform";
+    const PATIENCE: Duration = Duration::from_secs(5);
+    let options = PostgresOptions {
+        url: postgres::empty_database().await,
+        max_connections: 10,
+    };
+    let db = Db::open_postgres(&options).await.unwrap();
+    db.migrate(&SCHEMA, NOW).await.unwrap();
+    let mut holder = db.begin().await.unwrap();
+    let all = "LOCK TABLE core_platform IN ACCESS EXCLUSIVE MODE";
+    holder.execute(all, args![]).await.unwrap();
+    let wait = |db: &Db| {
+        let db = db.clone();
+        tokio::spawn(async move { db.one::<(i64,)>(COUNT, args![]).await })
+    };
+    let mut waiting: Vec<_> = (0..30).map(|_| wait(&db)).collect();
+    let sign_in = db.ahead(Ahead::OfOthers);
+    let health = db.ahead(Ahead::OfEverybody);
+    let told = tokio::time::timeout(PATIENCE, async {
+        while locked_out(&sign_in).await < 3 {}
+        sign_in.ping().await.unwrap();
+        waiting.extend((0..10).map(|_| wait(&sign_in)));
+        while locked_out(&health).await < 6 {}
+        health.ping().await.unwrap();
+    });
+    told.await.expect("a connection");
+    drop(holder);
+    for one in waiting {
+        one.await.unwrap().unwrap();
+    }
 }
 
 /// Ends every other connection to the database, as a restart does.
