@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
+use super::Key;
 use super::erasing::ERASED;
 
 /// What every hash of a record begins with.
@@ -93,6 +94,9 @@ impl Personal {
 struct Seals {
     salts: BTreeMap<String, String>,
     gone: BTreeMap<String, String>,
+    /// That the server erased it: the salt of a record that is whole is there for everybody who reads the database.
+    #[serde(default)]
+    signature: String,
 }
 
 impl Record {
@@ -135,6 +139,25 @@ impl Record {
             "hash": self.hash,
         })
         .to_string()
+    }
+
+    /// Whether what is gone was erased by who has the key.
+    pub(crate) fn is_erased_by(&self, key: &Key) -> bool {
+        match self.left() {
+            None => false,
+            Some(None) => true,
+            Some(Some(seals)) => key.signed(&self.erasure(&seals), &seals.signature),
+        }
+    }
+
+    /// What is signed of an erasure.
+    fn erasure(&self, seals: &Seals) -> String {
+        let gone = seals.gone.iter();
+        let gone: String = gone
+            .map(|(name, seal)| format!("{name} {seal}\n"))
+            .collect();
+        let Self { id, hash, .. } = self;
+        format!("migasfree audit erasure 1\n{id}\n{hash}\n{gone}")
     }
 
     fn left(&self) -> Option<Option<Seals>> {
@@ -183,7 +206,11 @@ impl Record {
     }
 
     /// Erases some values: their hashes stay, and nobody can find out any more what they were of.
-    pub(crate) fn erase(&mut self, erased: &[Personal]) {
+    pub(crate) fn erase(&mut self, erased: &[Personal], key: &Key) {
+        // What somebody else erased is not made good.
+        if !self.is_erased_by(key) {
+            return;
+        }
         let Some(left) = self.left() else {
             return;
         };
@@ -202,6 +229,7 @@ impl Record {
                     .insert(name, kept.unwrap_or_else(|| self.salt_of(personal)));
             }
         }
+        seals.signature = key.sign(&self.erasure(&seals));
         self.salt.clear();
         self.seals = serde_json::to_string(&seals).ok();
         for personal in erased {
@@ -254,6 +282,10 @@ mod tests {
 
     use super::*;
 
+    fn key(letter: &str) -> Key {
+        Key::from_seed(letter.repeat(64).as_bytes()).unwrap()
+    }
+
     fn record(texts: [String; 4], before: Option<String>, id: i64) -> Record {
         let [username, object_text, address, action] = texts;
         Record {
@@ -294,8 +326,9 @@ mod tests {
             let mut record = record(texts, before, id);
             let hash = record.linked("x");
             for place in [first, second] {
-                record.erase(&PERSONAL[place..=place]);
+                record.erase(&PERSONAL[place..=place], &key("a"));
                 prop_assert_eq!(record.linked("x"), hash.clone());
+                prop_assert!(record.is_erased_by(&key("a")) && !record.is_erased_by(&key("b")));
             }
             prop_assert!(record.salt.is_empty());
             if PERSONAL[first] != Personal::Username && PERSONAL[second] != Personal::Username {
@@ -311,7 +344,7 @@ mod tests {
             forged in "[a-z]{1,9}",
         ) {
             let mut record = record(texts, before, id);
-            record.erase(&PERSONAL[place..=place]);
+            record.erase(&PERSONAL[place..=place], &key("a"));
             match PERSONAL[place] {
                 Personal::Username => record.username = forged,
                 Personal::ObjectText => record.object_text = forged,

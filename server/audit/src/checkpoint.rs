@@ -12,7 +12,7 @@ use super::verification::{PAGE, Place};
 /// Records removed at a time: SQLite has one writer, and computers wait for it.
 const FORGOTTEN: i64 = 500;
 
-/// The key that signs checkpoints and anchors.
+/// The key that signs checkpoints, anchors and erasures.
 #[derive(Debug)]
 pub struct Key(Ed25519KeyPair);
 
@@ -99,7 +99,7 @@ pub async fn forget(db: &Db, key: &Key, before: Ts, now: Ts) -> Result<u64> {
     if old.is_empty() {
         return Ok(0);
     }
-    if !good || place.follow(&old).is_err() {
+    if !good || place.follow(&old, key).is_err() {
         tracing::error!(
             "the audit was changed from outside: none of it is removed until somebody looked at it"
         );

@@ -3,7 +3,7 @@
 use migasfree_server_db::{Result, Tx, args};
 
 use super::chain::Personal;
-use super::{Record, UserId};
+use super::{Key, Record, UserId};
 
 /// What stands for a name that was erased.
 pub const ERASED: &str = "(erased)";
@@ -17,11 +17,11 @@ const OF_ACCOUNT: &str = "SELECT id, created_at, user_id, username, action, enti
     OR (entity = 'core.userprofile' AND (object_id = $2 OR object_text = $3))) ORDER BY id LIMIT $4";
 
 /// Takes an account's name and addresses out of what it did, and its data out of what was done to it; answers from how many
-/// records. The chain stays whole, and what was there cannot be guessed from what is left.
+/// records. The chain stays whole, and what was there cannot be guessed from what is left. That it was erased is signed.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn erase(tx: &mut Tx, user: Option<UserId>, name: &str) -> Result<u64> {
+pub async fn erase(tx: &mut Tx, key: &Key, user: Option<UserId>, name: &str) -> Result<u64> {
     let (mut last_id, mut erased) = (0_i64, 0_u64);
     loop {
         let page: Vec<Record> = tx
@@ -33,7 +33,7 @@ pub async fn erase(tx: &mut Tx, user: Option<UserId>, name: &str) -> Result<u64>
         last_id = last.id;
         for mut record in page {
             let found = of_account(&record, user, name);
-            record.erase(&found);
+            record.erase(&found, key);
             write(tx, &record).await?;
             erased += 1;
         }

@@ -79,12 +79,13 @@ impl Place {
     }
 
     /// Goes on behind these records.
-    pub fn follow(&mut self, records: &[Record]) -> Result<(), Broken> {
+    pub fn follow(&mut self, records: &[Record], key: &Key) -> Result<(), Broken> {
         for record in records {
             if record.id != self.id + 1 {
                 return Err(self.broken(Reason::Missing));
             }
-            if record.linked(&self.hash).as_ref() != Some(&record.hash) {
+            let is_linked = record.linked(&self.hash).as_ref() == Some(&record.hash);
+            if !is_linked || !record.is_erased_by(key) {
                 return Err(self.broken(Reason::Changed));
             }
             self.id = record.id;
@@ -169,7 +170,7 @@ async fn walk(db: &Db, key: &Key, start: Option<&Checkpoint>) -> Result<Verifica
             .all(PAGE, args![place.id, last_id, PAGE_ROWS as i64])
             .await?;
         let before = place.id;
-        let followed = place.follow(&page);
+        let followed = place.follow(&page, key);
         found.checked += place.id - before;
         if let Err(broken) = followed {
             found.broken = Some(broken);

@@ -32,7 +32,7 @@ pub async fn run(settings: &Settings, command: AuditCommand) -> anyhow::Result<S
         AuditCommand::Accept => accepted(settings).await,
         AuditCommand::Erase { name } => {
             let db = open(settings).await?;
-            let erased = on_machine::erase(&db, &name, now()).await?;
+            let erased = on_machine::erase(&db, &key(settings)?, &name, now()).await?;
             db.close().await;
             Ok(format!("{erased} records name {name} no more.\n"))
         }

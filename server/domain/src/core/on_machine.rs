@@ -226,10 +226,10 @@ pub async fn revoke_tokens(db: &Db, username: Option<&str>, now: Ts) -> Result<O
 ///
 /// # Errors
 /// When the database fails.
-pub async fn erase(db: &Db, username: &str, now: Ts) -> Result<u64> {
+pub async fn erase(db: &Db, key: &audit::Key, username: &str, now: Ts) -> Result<u64> {
     let mut tx = db.begin().await?;
     let user = find(&mut tx, username).await?;
-    let erased = audit::erase(&mut tx, user, username).await?;
+    let erased = audit::erase(&mut tx, key, user, username).await?;
     let after = json!({ "records": erased });
     note_audit(&mut tx, now, "erase", &after).await?;
     tx.commit().await?;
