@@ -167,6 +167,18 @@ impl Auth {
         }
     }
 
+    /// Refuses it, too, to let a program with a key, or one that was let in by a code, change the address of another
+    /// account: the password that comes there outlives the program.
+    ///
+    /// # Errors
+    /// [`AuthError::NotInPerson`]
+    pub const fn changes_address_of_other(&self, operator: &Operator) -> Result<(), AuthError> {
+        match self.mailer {
+            None => Ok(()),
+            Some(_) => operator.in_person(),
+        }
+    }
+
     /// The same, telling people things by mail.
     #[must_use]
     pub fn mailing(self, mailer: Option<Mailer>) -> Self {

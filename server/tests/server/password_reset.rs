@@ -7,7 +7,7 @@ use migasfree_server_audit::UserId;
 use migasfree_server_db::args;
 use serde_json::{Value, json};
 
-use crate::harness::{Answer, Page, Server, Smtp};
+use crate::harness::{Answer, Client, Page, Server, Smtp};
 use crate::on_both_engines;
 
 const RESET: &str = "/rest-auth/password/reset/";
@@ -202,6 +202,19 @@ on_both_engines! {
         assert_eq!((refused.status, refused.code()), (403, "session_needed"), "{}", refused.text);
         let same = json!({"email": "Ana@example.org", "first_name": "Ana"});
         assert_eq!(program.patch("/rest-auth/user/", same).await.status, 200);
+    }
+
+    async fn no_key_changes_where_links_of_others_go(site: Site) {
+        let admin = site.server.admin().await;
+        let wanted = json!({"name": "Names", "permissions": ["core.change_userprofile", "core.view_userprofile"]});
+        let made = admin.post("/api/v1/token/account/api-keys/", wanted).await;
+        assert_eq!(made.status, 200, "{}", made.text);
+        let key = Client::bearing(site.server.url(), made.json["key"].as_str().unwrap());
+        let path = format!("/api/v1/token/user-profiles/{}/", site.ana);
+        let refused = key.patch(&path, json!({"email": "thief@example.org"})).await;
+        assert_eq!((refused.status, refused.code()), (403, "not_in_person"), "{}", refused.text);
+        let same = json!({"email": "Ana@example.org", "first_name": "Ana"});
+        assert_eq!(key.patch(&path, same).await.status, 200);
     }
 
     async fn the_address_before_hears_of_another_one(site: Site) {

@@ -395,8 +395,9 @@ async fn follow_address(change: &mut Change<'_>) -> Result<(), RestError> {
     let Context {
         state, operator, ..
     } = change.context;
-    if id == operator.id.0 {
-        state.auth.changes_address(operator)?;
+    match id == operator.id.0 {
+        true => state.auth.changes_address(operator)?,
+        false => state.auth.changes_address_of_other(operator)?,
     }
     let before = before.text("email").unwrap_or_default();
     auth::tell_of_address(&state.auth, change.tx, UserId(id), before).await?;
