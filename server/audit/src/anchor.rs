@@ -3,8 +3,12 @@
 
 use std::io;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
-use migasfree_server_db::{Db, Error, Result, Ts, args};
+use migasfree_server_db::{
+    Db, Error, Result, Ts, args,
+    random::{Random, SystemRandom},
+};
 use tokio::fs;
 use tokio::io::AsyncWriteExt as _;
 
@@ -13,9 +17,12 @@ use super::checkpoint::Checkpoint;
 
 const KIND: &str = "migasfree audit anchor 1";
 
-/// The end of the chain, where the last record is as the head says.
+/// What is younger may be lost with the power: SQLite does not wait for the disk.
+const SETTLED: Duration = Duration::from_secs(60);
+
+/// The last record of the chain that is from before a time.
 const END: &str = "SELECT r.id, r.hash FROM audit_record AS r, audit_head AS h \
-    WHERE h.id = 1 AND r.id = h.last_id AND r.hash = h.hash";
+    WHERE h.id = 1 AND r.id <= h.last_id AND r.created_at <= $1 ORDER BY r.id DESC LIMIT 1";
 
 /// An end of the chain.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -82,7 +89,7 @@ impl Anchors {
         Error::File { path, source }
     }
 
-    /// Keeps the end of the chain as it is now, unless what was kept before is not in it any more: then that stays, for
+    /// Keeps the end of the chain as it was a minute ago, unless what was kept before is not in it any more: then that stays, for
     /// whoever looks for the reason. Answers what is kept.
     ///
     /// # Errors
@@ -94,7 +101,7 @@ impl Anchors {
             Anchored::Unsigned => return Ok(kept),
             Anchored::At(anchor) => Some(anchor),
         };
-        let end: Option<(i64, String)> = db.optional(END, args![]).await?;
+        let end: Option<(i64, String)> = db.optional(END, args![now - SETTLED]).await?;
         let Some((last_id, hash)) = end else {
             return Ok(kept);
         };
@@ -115,7 +122,10 @@ impl Anchors {
     }
 
     async fn replace(&self, text: &str) -> io::Result<()> {
-        let new = self.0.with_extension("new");
+        // Several servers may have one folder.
+        let random: &dyn Random = &SystemRandom;
+        let name = hex::encode(random.bytes::<8>());
+        let new = self.0.with_extension(format!("{name}.new"));
         let mut options = fs::OpenOptions::new();
         options.write(true).create(true).truncate(true).mode(0o600);
         let mut file = options.open(&new).await?;

@@ -18,6 +18,7 @@ use crate::harness::Server;
 use crate::on_both_engines;
 
 const DAY: Duration = Duration::from_secs(86_400);
+const A_MINUTE: Duration = Duration::from_secs(60);
 const STORES: &str = "core.store";
 
 async fn write(server: &Server, author: &Author, texts: &[&str]) {
@@ -289,6 +290,7 @@ on_both_engines! {
     async fn the_newest_records_are_missed_that_the_server_saw(server: Server) {
         write(&server, &Author::server(), &["one", "two", "three"]).await;
         let id = verified(&server).await.last_id;
+        server.clock.advance(A_MINUTE);
         anchoring::keep(server.state()).await.unwrap();
         for sql in [
             "DELETE FROM audit_record WHERE id > $1",
@@ -300,6 +302,7 @@ on_both_engines! {
         assert_eq!(broken(&server).await, missing);
         // What is put in their place is not what was there, however often it is looked at.
         write(&server, &Author::server(), &["another", "one more"]).await;
+        server.clock.advance(A_MINUTE);
         let kept = anchoring::keep(server.state()).await.unwrap();
         assert!(matches!(&kept, Anchored::At(anchor) if anchor.last_id == id), "{kept:?}");
         assert_eq!(broken(&server).await, Some(Broken { id, reason: Reason::Changed }));
@@ -314,6 +317,7 @@ on_both_engines! {
         state.domain().audit_anchors.forget().await.unwrap();
         assert_eq!(broken(&server).await, None);
         write(&server, &Author::server(), &["new"]).await;
+        server.clock.advance(A_MINUTE);
         anchoring::keep(state).await.unwrap();
         server.clock.advance(DAY * 3_000);
         clean(state).await.unwrap();

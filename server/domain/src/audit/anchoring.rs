@@ -16,7 +16,7 @@ pub struct AnchorAudit;
 impl Chore for AnchorAudit {
     const KIND: &'static str = "anchor-audit";
     const THIS: Self = Self;
-    /// What is added and removed in between is missed by nobody.
+    /// What is removed sooner is missed by nobody.
     const PERIOD: Period = Period::Every(Duration::from_secs(60));
 }
 
@@ -33,7 +33,7 @@ impl JobHandler for Anchorer {
     }
 }
 
-/// Keeps where it ends now; answers what is kept.
+/// Keeps where it ended a minute ago; answers what is kept.
 ///
 /// # Errors
 /// When the database or the file cannot be used.
