@@ -2,9 +2,11 @@
 AnswerNotKept = No se pudo guardar la respuesta: { $reason }
 AppForbidden = Una política de su organización no admite { $app }.
 AppRequired = Una política de su organización exige { $app }: no se desinstala.
+AsOf = Esto es de { $moment }, cuando el servidor respondió por última vez.
 AskedAlready = Ya ha solicitado esta aplicación.
 AuthenticationFailed = La autenticación falló; no se hizo nada.
 Authorizing = Esperando el permiso de un administrador
+Bits = { $count } bits
 CancelAsked = Se ha pedido al trabajo que se detenga.
 CancelledEarly = Cancelado antes de empezar.
 Cancelling = Deteniendo…
@@ -17,90 +19,45 @@ CodeNoValue = ningún valor
 CodeNotRun = no se pudo ejecutar: { $reason }
 CodeStatus = terminó con el estado { $status }
 CodeTooLong = tardó más de 60 segundos y se detuvo
+ConfigAddress = un host, host:puerto o una dirección http(s)
+ConfigFlag = `true` o `false`
+ConfigHostAndPort = host:puerto
+ConfigHostAndPortOrEmpty = host:puerto, o vacío
+ConfigInvalid = `{ $value }` no es un valor para { $key }: debe ser { $expected }
+ConfigName = letras, cifras, `_`, `.` y `-`
+ConfigNameLength = de 64 caracteres como mucho
+ConfigNameOrEmpty = letras, cifras, `_`, `.` y `-`, o vacío
+ConfigNotText = { $file } no es texto en UTF-8; arréglelo, o apártelo y escríbalo de nuevo
+ConfigPort = un número del 1 al 65535
+ConfigProtocol = `http` o `https`
+ConfigToken = `Enrolment_Token` no es un token de inscripción: empieza por `mfe_` y tiene 91 caracteres
+ConnectivityMetered = el servidor responde, por una red que se paga por volumen
+ConnectivityOffline = no hay red
+ConnectivityOnline = el servidor responde
+ConnectivitySaturated = el servidor está ocupado
+ConnectivityUnknown = todavía no se ha intentado
+ConnectivityUnreachable = el servidor no responde
 Continue = ¿Continuar? [S/n]
 Dismissed = Se canceló la autenticación; no se hizo nada.
 EarlierOutput = (la salida anterior no se conserva)
 EndNotTold = No se le pudo decir el final al servidor: { $reason }
+ErrorAway = El servidor no puede responder ahora ({ $status }); inténtelo más tarde. Si dura, avise a quien administra el servidor.
+ErrorAwayFor = { $seconds ->
+    [one] El servidor no puede responder ahora ({ $status }); inténtelo de nuevo dentro de un segundo.
+   *[other] El servidor no puede responder ahora ({ $status }); inténtelo de nuevo dentro de { $seconds } segundos.
+    }
 ErrorBadCredentials = El servidor no deja que este usuario registre equipos ({ $reason }); compruebe el nombre y la contraseña, o pida ese permiso a quien administra el servidor.
 ErrorBroken = No se puede terminar con { $packages }; inténtelo de nuevo o desinstálelo.
     { $reason }
-ErrorCheckList = `{ $text }` no es una lista JSON de nombres ({ $reason }); escríbala como ["gimp", "vlc"].
-ErrorConfig = La configuración es incorrecta: { $reason }
-ConfigInvalid = `{ $value }` no es un valor para { $key }: debe ser { $expected }
-ConfigNotText = { $file } no es texto en UTF-8; arréglelo, o apártelo y escríbalo de nuevo
-ConfigAddress = un host, host:puerto o una dirección http(s)
-ConfigProtocol = `http` o `https`
-ConfigPort = un número del 1 al 65535
-ConfigName = letras, cifras, `_`, `.` y `-`
-ConfigNameOrEmpty = letras, cifras, `_`, `.` y `-`, o vacío
-ConfigNameLength = de 64 caracteres como mucho
-ConfigToken = `Enrolment_Token` no es un token de inscripción: empieza por `mfe_` y tiene 91 caracteres
-ConfigFlag = `true` o `false`
-ConfigHostAndPort = host:puerto
-ConfigHostAndPortOrEmpty = host:puerto, o vacío
-ErrorCredentialsNeeded = Este equipo no está registrado: el servidor quiere saber quién lo registra ({ $reason }); use `migasfree register --user NOMBRE`.
-ErrorDaemonLost = El demonio desapareció; el trabajo sigue, véalo con `migasfree log { $job }`.
-ErrorDeclined = No se ha hecho nada.
-ErrorDiskFullAt = El disco que contiene { $place } está lleno: haga sitio e inténtelo de nuevo.
-ErrorFingerprint = `{ $text }` no es una huella: deben ser 40 o 64 dígitos hexadecimales.
-ErrorInsecureCredentials = No se envía una contraseña a { $server }, porque cualquiera en el camino podría leerla: use https, o ponga `Allow_Insecure_Credentials = true` en la configuración.
-ErrorInvalidName = `{ $name }` no es un nombre de paquete.
-ErrorInvalidSearch = Una búsqueda tiene de una a ocho palabras, 100 caracteres como mucho, y no empieza con un guion.
-ErrorInvalidTag = `{ $tag }` no es una etiqueta: debe ser PREFIJO-valor
-ErrorKeyUnknown = El servidor ya no conoce este equipo: se restauró de una copia de seguridad, o el equipo se eliminó allí ({ $reason }). `migasfree sync` vuelve a inscribirlo si un token de inscripción de la configuración o su proyecto lo admite; si no, use `migasfree register --user NOMBRE`.
-ErrorNoPrinters = Esta versión no gestiona impresoras.
-ErrorOwnFileDamaged = Lo que este equipo recuerda de su clave está dañado: { $file } ({ $reason }). Recupere el archivo de una copia de seguridad, o ejecute `migasfree register`, que vuelve a preguntar al servidor.
-ErrorRequestRefused = El servidor no acepta esta petición, que puede haberse cambiado, retenido o repetido por el camino: { $reason }. Inténtelo de nuevo; si persiste, pruebe con otra red.
-ErrorStopping = Este programa se estaba cerrando; inténtelo de nuevo.
-ErrorUnknownTags = El servidor no tiene estas etiquetas: { $tags }. `migasfree tags -g` muestra las que tiene.
-ErrorJobOver = El trabajo { $job } ya ha terminado, con este resultado: { $result }
-ErrorKeyRefused = La clave de repositorios { $fingerprint } de { $server } no es de confianza: { $why }. Si es la correcta, root la acepta con `migasfree keys accept { $fingerprint }`.
-ErrorLockTimeout = { $name } (proceso { $process }) ocupó demasiado tiempo la base de datos de paquetes.
-ErrorLocked = Otro migasfree (proceso { $process }) está trabajando; espere a que termine.
-ErrorMissing = Falta: { $what }.
-ErrorMissingOption = Falta: { $what }; indíquelo con `{ $option }`.
-ErrorNeedsAdministrator = Eso solo puede hacerlo un administrador; ejecútelo como root, por ejemplo con `sudo`.
-ErrorNeedsDaemon = El demonio de migasfree no está en marcha; inícielo con `systemctl start migasfreed`.
-ErrorNeedsRoot = Esto necesita un administrador, o el demonio de migasfree en marcha.
-ErrorNewKeys = Las claves de { $server } son distintas de las que este equipo conoce. Si es correcto, porque el servidor se instaló de nuevo, root ejecuta `migasfree register --accept-new-keys`.
-ErrorNoPackageManager = No se encontró ningún gestor de paquetes compatible.
-ErrorNoRoom = Hacen falta { $needed } en { $place } y hay { $free } libres: faltan { $missing }. Haga sitio ahí e inténtelo de nuevo.
-ErrorNoRoot = No existe la carpeta { $folder }.
-ErrorNoSuchJob = No hay ningún trabajo { $job }.
-ErrorNoTerminal = No hay un terminal en el que preguntar.
-ErrorNotCancellable = Se están cambiando paquetes: ahora solo un administrador puede detener el trabajo.
-ErrorNotInterrupted = El trabajo está en un paso que no se interrumpe; terminará pronto.
-ErrorNotRegistered = Este equipo no está registrado; ejecute `migasfree register`.
-ErrorNotRemoved = No se puede desinstalar { $packages }; inténtelo de nuevo con `migasfree purge { $packages }`.
-    { $reason }
-ErrorOffline = No se puede contactar con el servidor ({ $reason }); inténtelo cuando vuelva la red.
-ErrorOutput = No se pudo escribir lo que se dijo: { $reason }
-ErrorPackageManagerStart = No se pudo ejecutar el gestor de paquetes: { $reason }
-ErrorPackageNotFound = No se conoce ningún paquete llamado { $name }; compruebe el nombre, u obtenga listas de paquetes nuevas con `migasfree sync`.
-ErrorPasswordArgument = Cualquiera en este equipo puede ver una contraseña entre los argumentos: quítela. Se pregunta, o se lee de la entrada estándar o de MIGASFREE_PACKAGER_PASSWORD.
-ErrorPasswordFile = No se puede leer la contraseña de { $file }: { $reason }
-ErrorPasswordFileReadable = Otros en este equipo pueden leer la contraseña de { $file }: use `chmod 600` con el fichero.
-ErrorPasswordReadable = Otros en este equipo pueden leer la contraseña del empaquetador en { $file }: quítela, o use `chmod 600` con el fichero.
-ErrorNoToken = No es un token de inscripción: empieza por `mfe_` y tiene 91 caracteres.
-ErrorNoFingerprint = No es la huella de una clave: tiene 43 caracteres.
-ErrorTokenFile = No se puede leer el token de { $file }: { $reason }
-ErrorTokenFileReadable = Otros en este equipo pueden leer el token de { $file }: use `chmod 600` con el fichero.
-ErrorReadOnly = El disco que contiene { $place } ahora solo se puede leer.
-ErrorRefused = El servidor rechaza este equipo: { $reason }
-    Pida a quien administra el servidor que lo admita, o use `migasfree register --user NOMBRE` con alguien que pueda registrar equipos.
-ErrorSaturated = { $seconds ->
-    [one] El servidor está ocupado: inténtelo de nuevo dentro de un segundo.
-   *[other] El servidor está ocupado: inténtelo de nuevo dentro de { $seconds } segundos.
-    }
-ErrorServer = Falló el servidor ({ $status }): { $detail }
-ErrorUnintelligible = El servidor no responde como se espera: { $reason }
-ErrorUnknownKey = `{ $key }` no es ninguna de: { $known }
-ErrorUnrepaired = No se puede reparar { $packages }; pruebe `migasfree install { $packages }` cuando los paquetes vuelvan a estar disponibles, o desinstale con `migasfree purge { $packages }`.
-    { $reason }
-ErrorUnsealed = Algo ha respondido en lugar del servidor ({ $status }): { $detail }. Puede ser un proxy o una red que pide iniciar sesión.
-ErrorUnsteady = El gestor de paquetes quiere hacer otra cosa cada vez que se le pregunta; inténtelo más tarde.
-ErrorUntrusted = Las claves del servidor son distintas de las del registro, o alguien responde en su lugar ({ $reason }): no se cree nada de ello. Si es correcto, porque el servidor se instaló de nuevo, root ejecuta `migasfree register --accept-new-keys`.
+ErrorCertificate = El certificado de { $server } no se acepta ({ $reason }). Quien administra el servidor tiene que obtener otro.
+ErrorCertificateAuthority = El certificado de { $server } está hecho para una autoridad y no para un servidor. Quien administra el servidor tiene que obtener uno para un servidor (con `CA:FALSE`).
+ErrorCertificateExpired = El certificado de { $server } ha caducado. Quien administra el servidor tiene que renovarlo; compruebe también el reloj de este equipo.
+ErrorCertificateFile = Nadie en quien confíe este equipo responde del certificado de { $server }: { $file } no contiene ningún certificado. Un administrador pone ahí el de la autoridad propia de su organización, en PEM.
+ErrorCertificateIssuer = Nadie en quien confíe este equipo responde del certificado de { $server }. Un administrador instala el paquete `ca-certificates`, o pone el certificado de la autoridad propia de su organización en { $file }.
+ErrorCertificateName = El certificado recibido no es para { $server }. Compruebe el nombre del servidor con `migasfree conf`; si es correcto, quien administra el servidor tiene que obtener un certificado para él.
+ErrorCertificateNotYet = El certificado de { $server } todavía no es válido. Compruebe el reloj de este equipo.
 ErrorChanged = La respuesta se cambió por el camino o es de otro servidor ({ $reason }): no se cree nada de ella y este equipo queda como estaba. Pruebe en otra red; si no ayuda, avise a quien administra el servidor. Solo si el servidor se instaló de nuevo, root ejecuta `migasfree register --accept-new-keys`.
+ErrorCheckList = `{ $text }` no es una lista JSON de nombres ({ $reason }); escríbala como ["gimp", "vlc"].
 ErrorClockAhead = { $unit ->
         [seconds] El reloj de este equipo va { $amount } segundos adelantado respecto al del servidor.
         [minutes] El reloj de este equipo va { $amount } minutos adelantado respecto al del servidor.
@@ -113,13 +70,88 @@ ErrorClockBehind = { $unit ->
         [hours] El reloj de este equipo va { $amount } horas atrasado respecto al del servidor.
        *[days] El reloj de este equipo va { $amount } días atrasado respecto al del servidor.
     } Póngalo en hora e inténtelo de nuevo.
-ErrorNoTokens = { $server } no habla el protocolo nativo ni acepta tokens de inscripción; use `migasfree register --user NOMBRE`.
-ErrorNotNative = Lo que responde no habla el protocolo que el servidor hablaba antes ({ $server }): puede haber alguien en medio, y no se cree nada de ello. Si es correcto, porque el servidor se instaló de nuevo, root ejecuta `migasfree register --accept-new-keys`.
-ErrorOthersToken = El token, o la clave indicada, es de otro servidor que { $server }. Compruebe la dirección del servidor con `migasfree conf`.
-ErrorOwnKeyDamaged = La clave de este equipo está dañada: { $file } ({ $reason }). Recupere el fichero de una copia de seguridad, o sustituya la clave con `migasfree register --user NOMBRE` o `migasfree register --token-file FICHERO`.
-ErrorOwnFileMissing = Falta { $file }, y este equipo lo necesita para hablar con su servidor. Recupere el fichero de una copia de seguridad, o ejecute `migasfree register`.
-ErrorPending = Este equipo espera aprobación; la huella de su clave es { $fingerprint }. El demonio volverá a preguntar dentro de { $seconds } segundos, y `migasfree sync`, al momento.
+ErrorConfig = La configuración es incorrecta: { $reason }
+ErrorCredentialsNeeded = Este equipo no está registrado: el servidor quiere saber quién lo registra ({ $reason }); use `migasfree register --user NOMBRE`.
+ErrorDaemonLost = El demonio desapareció; el trabajo sigue, véalo con `migasfree log { $job }`.
+ErrorDeclined = No se ha hecho nada.
+ErrorDiskFullAt = El disco que contiene { $place } está lleno: haga sitio e inténtelo de nuevo.
+ErrorFile = { $file }: { $reason }
+ErrorFingerprint = `{ $text }` no es una huella: deben ser 40 o 64 dígitos hexadecimales.
+ErrorInsecureCredentials = No se envía una contraseña a { $server }, porque cualquiera en el camino podría leerla: use https, o ponga `Allow_Insecure_Credentials = true` en la configuración.
+ErrorInvalidName = `{ $name }` no es un nombre de paquete.
+ErrorInvalidSearch = Una búsqueda tiene de una a ocho palabras, 100 caracteres como mucho, y no empieza con un guion.
+ErrorInvalidTag = `{ $tag }` no es una etiqueta: debe ser PREFIJO-valor
+ErrorJobOver = El trabajo { $job } ya ha terminado, con este resultado: { $result }
 ErrorKeyEnded = El servidor ya no acepta la clave de este equipo: { $reason }. Ejecute `migasfree register`, que crea otra.
+ErrorKeyRefused = La clave de repositorios { $fingerprint } de { $server } no es de confianza: { $why }. Si es la correcta, root la acepta con `migasfree keys accept { $fingerprint }`.
+ErrorKeyUnknown = El servidor ya no conoce este equipo: se restauró de una copia de seguridad, o el equipo se eliminó allí ({ $reason }). `migasfree sync` vuelve a inscribirlo si un token de inscripción de la configuración o su proyecto lo admite; si no, use `migasfree register --user NOMBRE`.
+ErrorLate = El servidor no respondió a tiempo; inténtelo más tarde. Si persiste, avise a quien administra el servidor.
+ErrorLockTimeout = { $name } (proceso { $process }) ocupó demasiado tiempo la base de datos de paquetes.
+ErrorLocked = Otro migasfree (proceso { $process }) está trabajando; espere a que termine.
+ErrorMissing = Falta: { $what }.
+ErrorMissingOption = Falta: { $what }; indíquelo con `{ $option }`.
+ErrorMoved = El servidor envía este equipo a { $address }. Si el servidor se ha mudado allí, un administrador ejecuta `migasfree conf --server { $address }`; si la red pide iniciar sesión, iníciela con un navegador e inténtelo de nuevo.
+ErrorNeedsAdministrator = Eso solo puede hacerlo un administrador; ejecútelo como root, por ejemplo con `sudo`.
+ErrorNeedsDaemon = El demonio de migasfree no está en marcha; inícielo con `systemctl start migasfreed`.
+ErrorNeedsRoot = Esto necesita un administrador, o el demonio de migasfree en marcha.
+ErrorNewKeys = Las claves de { $server } son distintas de las que este equipo conoce. Si es correcto, porque el servidor se instaló de nuevo, root ejecuta `migasfree register --accept-new-keys`.
+ErrorNoCertificates = Este equipo no tiene certificados con los que comprobar el servidor ({ $reason }). Un administrador instala el paquete `ca-certificates`.
+ErrorNoFingerprint = No es la huella de una clave: tiene 43 caracteres.
+ErrorNoPackageManager = No se encontró ningún gestor de paquetes compatible.
+ErrorNoPrinters = Esta versión no gestiona impresoras.
+ErrorNoRoom = Hacen falta { $needed } en { $place } y hay { $free } libres: faltan { $missing }. Haga sitio ahí e inténtelo de nuevo.
+ErrorNoRoot = No existe la carpeta { $folder }.
+ErrorNoSuchJob = No hay ningún trabajo { $job }.
+ErrorNoTerminal = No hay un terminal en el que preguntar.
+ErrorNoToken = No es un token de inscripción: empieza por `mfe_` y tiene 91 caracteres.
+ErrorNoTokens = { $server } no habla el protocolo nativo ni acepta tokens de inscripción; use `migasfree register --user NOMBRE`.
+ErrorNobodyThere = Nada responde en { $server } ({ $reason }). Puede estar parado; si no lo está, compruebe su dirección con `migasfree conf`.
+ErrorNotCancellable = Se están cambiando paquetes: ahora solo un administrador puede detener el trabajo.
+ErrorNotHttps = Lo que responde en { $server } no habla https. Compruebe la dirección y el puerto con `migasfree conf`.
+ErrorNotInterrupted = El trabajo está en un paso que no se interrumpe; terminará pronto.
+ErrorNotNative = Lo que responde no habla el protocolo que el servidor hablaba antes ({ $server }): puede haber alguien en medio, y no se cree nada de ello. Si es correcto, porque el servidor se instaló de nuevo, root ejecuta `migasfree register --accept-new-keys`.
+ErrorNotRegistered = Este equipo no está registrado; ejecute `migasfree register`.
+ErrorNotRemoved = No se puede desinstalar { $packages }; inténtelo de nuevo con `migasfree purge { $packages }`.
+    { $reason }
+ErrorOffline = No se puede contactar con el servidor ({ $reason }); inténtelo cuando vuelva la red.
+ErrorOthersToken = El token, o la clave indicada, es de otro servidor que { $server }. Compruebe la dirección del servidor con `migasfree conf`.
+ErrorOutput = No se pudo escribir lo que se dijo: { $reason }
+ErrorOwnFileDamaged = Lo que este equipo recuerda de su clave está dañado: { $file } ({ $reason }). Recupere el archivo de una copia de seguridad, o ejecute `migasfree register`, que vuelve a preguntar al servidor.
+ErrorOwnFileMissing = Falta { $file }, y este equipo lo necesita para hablar con su servidor. Recupere el fichero de una copia de seguridad, o ejecute `migasfree register`.
+ErrorOwnKeyDamaged = La clave de este equipo está dañada: { $file } ({ $reason }). Recupere el fichero de una copia de seguridad, o sustituya la clave con `migasfree register --user NOMBRE` o `migasfree register --token-file FICHERO`.
+ErrorPackageManagerStart = No se pudo ejecutar el gestor de paquetes: { $reason }
+ErrorPackageNotFound = No se conoce ningún paquete llamado { $name }; compruebe el nombre, u obtenga listas de paquetes nuevas con `migasfree sync`.
+ErrorPage = En lugar de la respuesta del servidor llegó una página web. Si la red pide iniciar sesión, iníciela con un navegador e inténtelo de nuevo; si no, compruebe la dirección del servidor con `migasfree conf`.
+ErrorPasswordArgument = Cualquiera en este equipo puede ver una contraseña entre los argumentos: quítela. Se pregunta, o se lee de la entrada estándar o de MIGASFREE_PACKAGER_PASSWORD.
+ErrorPasswordFile = No se puede leer la contraseña de { $file }: { $reason }
+ErrorPasswordFileReadable = Otros en este equipo pueden leer la contraseña de { $file }: use `chmod 600` con el fichero.
+ErrorPasswordReadable = Otros en este equipo pueden leer la contraseña del empaquetador en { $file }: quítela, o use `chmod 600` con el fichero.
+ErrorPending = Este equipo espera aprobación; la huella de su clave es { $fingerprint }. El demonio volverá a preguntar dentro de { $seconds } segundos, y `migasfree sync`, al momento.
+ErrorProxySignIn = El proxy quiere saber quién lo usa, y migasfree no inicia sesión en ninguno. Haga que deje pasar a este equipo, o ponga otro con `migasfree conf --proxy`.
+ErrorReadOnly = El disco que contiene { $place } ahora solo se puede leer.
+ErrorRefused = El servidor rechaza este equipo: { $reason }
+    Pida a quien administra el servidor que lo admita, o use `migasfree register --user NOMBRE` con alguien que pueda registrar equipos.
+ErrorRequestRefused = El servidor no acepta esta petición, que puede haberse cambiado, retenido o repetido por el camino: { $reason }. Inténtelo de nuevo; si persiste, pruebe con otra red.
+ErrorSaturated = { $seconds ->
+    [one] El servidor está ocupado: inténtelo de nuevo dentro de un segundo.
+   *[other] El servidor está ocupado: inténtelo de nuevo dentro de { $seconds } segundos.
+    }
+ErrorServer = Falló el servidor ({ $status }): { $detail }
+ErrorSignIn = La red pide iniciar sesión: iníciela con un navegador e inténtelo de nuevo.
+ErrorStopping = Este programa se estaba cerrando; inténtelo de nuevo.
+ErrorTokenFile = No se puede leer el token de { $file }: { $reason }
+ErrorTokenFileReadable = Otros en este equipo pueden leer el token de { $file }: use `chmod 600` con el fichero.
+ErrorTokenRefused = El servidor no admite este equipo con este token: { $reason }
+ErrorTrustDamaged = Está dañado lo que este equipo recuerda de las claves del servidor: { $file } ({ $reason }). Restaure el fichero desde una copia de seguridad, o quítelo y ejecute `migasfree register` para volver a confiar en las claves del servidor.
+ErrorUnintelligible = El servidor no responde como se espera: { $reason }
+ErrorUnknownHost = No se ha encontrado ningún equipo llamado { $host } ({ $reason }). Compruebe que este equipo está en su red, y el nombre del servidor con `migasfree conf`.
+ErrorUnknownKey = `{ $key }` no es ninguna de: { $known }
+ErrorUnknownTags = El servidor no tiene estas etiquetas: { $tags }. `migasfree tags -g` muestra las que tiene.
+ErrorUnrepaired = No se puede reparar { $packages }; pruebe `migasfree install { $packages }` cuando los paquetes vuelvan a estar disponibles, o desinstale con `migasfree purge { $packages }`.
+    { $reason }
+ErrorUnsealed = Algo ha respondido en lugar del servidor ({ $status }): { $detail }. Puede ser un proxy o una red que pide iniciar sesión.
+ErrorUnsteady = El gestor de paquetes quiere hacer otra cosa cada vez que se le pregunta; inténtelo más tarde.
+ErrorUntrusted = Las claves del servidor son distintas de las del registro, o alguien responde en su lugar ({ $reason }): no se cree nada de ello. Si es correcto, porque el servidor se instaló de nuevo, root ejecuta `migasfree register --accept-new-keys`.
 EventDataNotWritten = No se pueden escribir los datos de los eventos: { $reason }
 ExpectedFlag = `true` ni `false`
 ExpectedHostAndPort = un equipo y un puerto como en `cache.example.org:3142`
@@ -139,7 +171,12 @@ HookFailed = { $script } falló con el estado { $status }.
 HookKilled = { $script } se detuvo a la fuerza.
 HookNotRun = { $script } no se puede ejecutar: { $reason }
 HookTooLong = { $script } tardó más de { $seconds } segundos y se detuvo.
+IdentifiedByNothing = nada
+IdentifiedByOwnKey = su propia clave
+IdentifiedByProject = la clave de su proyecto
 IdentifiedDamaged = su propia clave, cuyos archivos están dañados o faltan; `migasfree sync` dice cuáles
+IdentifiedPending = su propia clave, pendiente de aprobación
+IdentifiedRejected = su propia clave, que el servidor rechazó; `migasfree register` crea otra
 ImageSize = Una imagen tiene de 16 a 512 píxeles por lado.
 ImageUnreadable = No se puede mostrar la imagen: { $reason }
 Installed = instalado
@@ -169,12 +206,18 @@ KeysInTheClear = { $call } se ofrecía antes: puede que alguien se haya puesto e
 KeysMissing = no hay claves para este servidor y proyecto
 KeysOther = las claves del servidor no son las que este equipo conoce; si es correcto, root ejecuta `migasfree register --accept-new-keys`
 KeysRemoved = Se han eliminado las claves.
+LabelCertificate = Certificado hasta
 LabelComputer = Equipo
 LabelConnectivity = Conexión
 LabelCurrentJob = Trabajo actual
 LabelDaemon = Demonio
 LabelHelpdesk = Soporte
+LabelIdentified = Identificado por
+LabelKey = Huella de su clave
+LabelLastContact = Última respuesta del servidor
 LabelLastSync = Última sincronización
+LabelLastSyncReason = Motivo
+LabelLastSyncResult = Cómo terminó
 LabelName = Nombre
 LabelNextSync = Próxima sincronización
 LabelPackageManager = Gestor de paquetes
@@ -182,17 +225,6 @@ LabelProject = Proyecto
 LabelQueue = Trabajos en espera
 LabelReboot = Reinicio necesario
 LabelRegistered = Registrado
-LabelIdentified = Identificado por
-LabelKey = Huella de su clave
-LabelCertificate = Certificado hasta
-IdentifiedByNothing = nada
-IdentifiedByOwnKey = su propia clave
-IdentifiedByProject = la clave de su proyecto
-IdentifiedPending = su propia clave, pendiente de aprobación
-IdentifiedRejected = su propia clave, que el servidor rechazó; `migasfree register` crea otra
-Token = Token de inscripción:
-WarningExposedToken = Aviso: otros pueden leer el token de inscripción de { $file }, así que no cuenta. Deje que solo root lea ese archivo: `chmod 600 { $file }`.
-WarningTokenArgument = Aviso: cualquiera en este equipo puede ver un token entre los argumentos; use `--token-file FICHERO`, o `--token-file -` para la entrada estándar.
 LabelServer = Servidor
 LearnsLater = El servidor sabrá del cambio más tarde: { $reason }
 LeftOut = Se dejaron algunas actualizaciones:
@@ -214,16 +246,29 @@ NameLength = El nombre de un paquete tiene de 1 a { $limit } caracteres.
 Never = nunca
 NeverReached = Todavía no se ha hablado con el servidor; sincronice antes.
 No = no
+NoApps = No se ofrece ninguna aplicación a este equipo.
+NoAppsInCategory = No se ofrece ninguna aplicación de esta categoría a este equipo.
 NoAppsNamed = Indique al menos una aplicación.
+NoAttributes = El servidor no ha asignado ningún atributo a este equipo.
+NoCategories = No hay categorías.
 NoIcon = Esta aplicación no tiene icono.
+NoInhibitors = Nadie retiene los trabajos que se ejecutan por sí solos.
+NoJobs = No hay trabajos.
+NoNetwork = Este equipo no tiene ninguna red IPv4.
+NoOutput = Este trabajo no ha dicho nada.
 NoPackagesNamed = Indique al menos un paquete.
 NoRequests = El servidor de su organización no admite solicitudes; pregunte a su soporte.
 NoSuchImage = No existe esa imagen.
 NoSuchRequest = No tiene esa solicitud.
+NoTags = El servidor no tiene etiquetas entre las que elegir.
 NotAllowed = No tiene permiso para hacer esto ({ $right }); pregunte a un administrador de este equipo.
 NotAnApp = `{ $text }` no es el identificador de una aplicación.
 NotInstalled = { $name } no está instalado.
+NotReachedNow = ahora no se puede alcanzar
 NotYourQuestion = Solo el dueño de un trabajo responde a sus preguntas.
+NothingFound = No se ha encontrado nada.
+
+# info
 NoticeRestart = Reinicie este equipo
 NoticeRestartOf = Un reinicio completa los cambios de { $packages }.
 ObjectionByHand = Se desinstalarían paquetes que alguien instaló a mano: { $names }.
@@ -235,6 +280,14 @@ ObjectionRequired = Las políticas de su organización necesitan lo que se desin
 ObjectionTooMany = Se desinstalarían más paquetes de los que permite el trabajo desatendido: { $names }.
 OfPackage = { $package }: { $reason }
 OnlyBackground = Solo se pueden retener trabajos en segundo plano (`background`).
+OsFolder = es una carpeta
+OsFull = el disco está lleno
+OsLate = no llegó respuesta a tiempo
+OsNotFound = no existe ese fichero o carpeta
+OsPermission = permiso denegado
+OsReadOnly = el disco ahora solo se puede leer
+OsRefused = la conexión fue rechazada
+OsThere = ya existe ese fichero o carpeta
 OutputUnreadable = No se puede leer la salida: { $reason }
 PackagesOrApp = Indique paquetes o una aplicación, no ambos.
 PartialUpgrade = No se ofrecen actualizaciones parciales ni al siguiente arranque.
@@ -305,11 +358,25 @@ StageRepositories = Actualizando repositorios
 StageSoftware = Revisando el software
 StageTraits = Revisando los rasgos del equipo
 StageUpgrade = Actualizando paquetes
+StatusAssigned = asignado a alguien
+StatusAvailable = disponible
+StatusInRepair = en reparación
+StatusReserved = reservado
+StatusUnknown = desconocido
+StatusUnsubscribed = dado de baja, no puede sincronizarse
 StoppingScript = Deteniendo el script en curso; interrumpa otra vez para salir
 Store = Almacén:
+SyncCancelled = se canceló
+SyncFailed = falló
+SyncPartly = bien en parte
+SyncRefused = se rechazó
+SyncWell = bien
+
+# Where there is nothing to show
 TagLength = Una etiqueta tiene como máximo { $limit } caracteres.
 TagsChoose = Números de las etiquetas, separados por espacios (vacío: como ahora):
 TextLength = Un texto tiene como máximo { $limit } bytes.
+Token = Token de inscripción:
 ToldLater = Se le dirá al servidor más tarde: { $reason }
 TooManyApps = Como máximo { $limit } aplicaciones por llamada.
 TooManyPackages = Como máximo { $limit } paquetes por llamada.
@@ -329,6 +396,7 @@ UploadKeyDamaged = La clave del empaquetador en { $file } está dañada ({ $reas
 UploadKeys = Las claves del empaquetador no se pueden usar: { $reason }
 UploadLeadsOut = { $file } lleva fuera de la carpeta; ponga ahí el propio fichero o quite el enlace.
 UploadName = { $name } tiene caracteres que no puede llevar el nombre de un fichero del servidor; cámbielo.
+UploadNewStore = En { $project } no había ningún almacén { $store }: se ha creado. Si el nombre es una errata, elimínelo en la consola y suba de nuevo con `-s`.
 UploadNoPackage = { $file } se llama como un paquete y no lo es: está vacío, cortado o es otra cosa.
 UploadRefused = el servidor no lo acepta ({ $status }): { $detail }
 UploadedFile = Subido: { $file }
@@ -339,16 +407,33 @@ UsedNothing = se descarta
 User = Usuario:
 Waiting = Esperando a { $name } (proceso { $process }), que ocupa la base de datos de paquetes
 WaitingNetwork = Esperando a la red
+WarningExposedToken = Aviso: otros pueden leer el token de inscripción de { $file }, así que no cuenta. Deje que solo root lea ese archivo: `chmod 600 { $file }`.
 WarningInsecure = Aviso: con { $server } se habla por http, y cualquiera en el camino puede leer y cambiar lo que se dice; use https.
+WarningInsecurePassword = Aviso: se envía una contraseña a { $server } por http, donde todos los que están en el camino pueden leerla (Allow_Insecure_Credentials está activado).
+
+# status
 WarningMisread = Aviso: { $place }: [{ $section }] { $key } = { $value }: no es { $expected }; { $used }.
-WarningUnread = Aviso: { $file }: no se entienden y se dejan fuera estas líneas: { $lines }
 WarningPasswordArgument = Cualquiera en este equipo puede ver una contraseña entre los argumentos; si se omite, se pregunta o se lee de la entrada estándar.
+WarningTokenArgument = Aviso: cualquiera en este equipo puede ver un token entre los argumentos; use `--token-file FICHERO`, o `--token-file -` para la entrada estándar.
+WarningUnread = Aviso: { $file }: no se entienden y se dejan fuera estas líneas: { $lines }
 WorkStopped = El gestor de paquetes { $why ->
         [asked] se detuvo como quiso un administrador.
         [minutes] no dio señales de vida durante { $time } minutos y se detuvo.
         [seconds] no dio señales de vida durante { $time } segundos y se detuvo.
        *[talkative] escribía sin fin y se detuvo.
     }
+WrongArgument = No existe aquí el argumento `{ $argument }`.
+WrongChoice = `{ $value }` no es un valor para `{ $argument }`; son estos: { $choice }
+WrongCommand = No existe la orden `{ $command }`.
+WrongHelp = `--help` dice más.
+WrongMissing = Falta: { $arguments }
+WrongMore = `{ $value }` sobra: `{ $argument }` no admite más valores.
+WrongNoCommand = Falta una orden.
+WrongNoValue = `{ $argument }` necesita un valor.
+WrongSimilar = Se parece a: { $names }
+WrongTogether = `{ $argument }` y lo siguiente no van juntos: { $others }
+WrongTwice = `{ $argument }` está dos veces.
+WrongValue = `{ $value }` no es un valor para `{ $argument }`.
 Yes = sí
 help = Mantiene este equipo como su organización lo quiere
 help--debug = Cuenta más de lo que ocurre por dentro
@@ -452,88 +537,3 @@ wrong_option = La opción `{ $key }` debe ser { $kind ->
     }.
 
 # Why no answer of the server came
-ErrorCertificate = El certificado de { $server } no se acepta ({ $reason }). Quien administra el servidor tiene que obtener otro.
-ErrorCertificateExpired = El certificado de { $server } ha caducado. Quien administra el servidor tiene que renovarlo; compruebe también el reloj de este equipo.
-ErrorCertificateIssuer = Nadie en quien confíe este equipo responde del certificado de { $server }. Un administrador instala el paquete `ca-certificates`, o pone el certificado de la autoridad propia de su organización en { $file }.
-ErrorCertificateFile = Nadie en quien confíe este equipo responde del certificado de { $server }: { $file } no contiene ningún certificado. Un administrador pone ahí el de la autoridad propia de su organización, en PEM.
-ErrorCertificateName = El certificado recibido no es para { $server }. Compruebe el nombre del servidor con `migasfree conf`; si es correcto, quien administra el servidor tiene que obtener un certificado para él.
-ErrorCertificateNotYet = El certificado de { $server } todavía no es válido. Compruebe el reloj de este equipo.
-ErrorCertificateAuthority = El certificado de { $server } está hecho para una autoridad y no para un servidor. Quien administra el servidor tiene que obtener uno para un servidor (con `CA:FALSE`).
-ErrorMoved = El servidor envía este equipo a { $address }. Si el servidor se ha mudado allí, un administrador ejecuta `migasfree conf --server { $address }`; si la red pide iniciar sesión, iníciela con un navegador e inténtelo de nuevo.
-ErrorNoCertificates = Este equipo no tiene certificados con los que comprobar el servidor ({ $reason }). Un administrador instala el paquete `ca-certificates`.
-ErrorPage = En lugar de la respuesta del servidor llegó una página web. Si la red pide iniciar sesión, iníciela con un navegador e inténtelo de nuevo; si no, compruebe la dirección del servidor con `migasfree conf`.
-ErrorAway = El servidor no puede responder ahora ({ $status }); inténtelo más tarde. Si dura, avise a quien administra el servidor.
-ErrorAwayFor = { $seconds ->
-    [one] El servidor no puede responder ahora ({ $status }); inténtelo de nuevo dentro de un segundo.
-   *[other] El servidor no puede responder ahora ({ $status }); inténtelo de nuevo dentro de { $seconds } segundos.
-    }
-ErrorNobodyThere = Nada responde en { $server } ({ $reason }). Puede estar parado; si no lo está, compruebe su dirección con `migasfree conf`.
-ErrorNotHttps = Lo que responde en { $server } no habla https. Compruebe la dirección y el puerto con `migasfree conf`.
-ErrorSignIn = La red pide iniciar sesión: iníciela con un navegador e inténtelo de nuevo.
-ErrorProxySignIn = El proxy quiere saber quién lo usa, y migasfree no inicia sesión en ninguno. Haga que deje pasar a este equipo, o ponga otro con `migasfree conf --proxy`.
-ErrorUnknownHost = No se ha encontrado ningún equipo llamado { $host } ({ $reason }). Compruebe que este equipo está en su red, y el nombre del servidor con `migasfree conf`.
-WarningInsecurePassword = Aviso: se envía una contraseña a { $server } por http, donde todos los que están en el camino pueden leerla (Allow_Insecure_Credentials está activado).
-
-# status
-ConnectivityMetered = el servidor responde, por una red que se paga por volumen
-ConnectivityOffline = no hay red
-ConnectivityOnline = el servidor responde
-ConnectivitySaturated = el servidor está ocupado
-ConnectivityUnknown = todavía no se ha intentado
-ConnectivityUnreachable = el servidor no responde
-LabelLastContact = Última respuesta del servidor
-LabelLastSyncReason = Motivo
-LabelLastSyncResult = Cómo terminó
-SyncCancelled = se canceló
-SyncFailed = falló
-SyncPartly = bien en parte
-SyncRefused = se rechazó
-SyncWell = bien
-
-# Where there is nothing to show
-NoApps = No se ofrece ninguna aplicación a este equipo.
-NoAppsInCategory = No se ofrece ninguna aplicación de esta categoría a este equipo.
-NoAttributes = El servidor no ha asignado ningún atributo a este equipo.
-NoCategories = No hay categorías.
-NoInhibitors = Nadie retiene los trabajos que se ejecutan por sí solos.
-NoJobs = No hay trabajos.
-NoNetwork = Este equipo no tiene ninguna red IPv4.
-NoOutput = Este trabajo no ha dicho nada.
-NoTags = El servidor no tiene etiquetas entre las que elegir.
-NothingFound = No se ha encontrado nada.
-
-# info
-Bits = { $count } bits
-StatusAssigned = asignado a alguien
-StatusAvailable = disponible
-StatusInRepair = en reparación
-StatusReserved = reservado
-StatusUnknown = desconocido
-StatusUnsubscribed = dado de baja, no puede sincronizarse
-ErrorTokenRefused = El servidor no admite este equipo con este token: { $reason }
-ErrorTrustDamaged = Está dañado lo que este equipo recuerda de las claves del servidor: { $file } ({ $reason }). Restaure el fichero desde una copia de seguridad, o quítelo y ejecute `migasfree register` para volver a confiar en las claves del servidor.
-ErrorFile = { $file }: { $reason }
-ErrorLate = El servidor no respondió a tiempo; inténtelo más tarde. Si persiste, avise a quien administra el servidor.
-OsNotFound = no existe ese fichero o carpeta
-OsPermission = permiso denegado
-OsFull = el disco está lleno
-OsReadOnly = el disco ahora solo se puede leer
-OsThere = ya existe ese fichero o carpeta
-OsFolder = es una carpeta
-OsRefused = la conexión fue rechazada
-OsLate = no llegó respuesta a tiempo
-WrongArgument = No existe aquí el argumento `{ $argument }`.
-WrongCommand = No existe la orden `{ $command }`.
-WrongNoCommand = Falta una orden.
-WrongMissing = Falta: { $arguments }
-WrongNoValue = `{ $argument }` necesita un valor.
-WrongValue = `{ $value }` no es un valor para `{ $argument }`.
-WrongChoice = `{ $value }` no es un valor para `{ $argument }`; son estos: { $choice }
-WrongMore = `{ $value }` sobra: `{ $argument }` no admite más valores.
-WrongTogether = `{ $argument }` y lo siguiente no van juntos: { $others }
-WrongTwice = `{ $argument }` está dos veces.
-WrongSimilar = Se parece a: { $names }
-WrongHelp = `--help` dice más.
-NotReachedNow = ahora no se puede alcanzar
-AsOf = Esto es de { $moment }, cuando el servidor respondió por última vez.
-UploadNewStore = En { $project } no había ningún almacén { $store }: se ha creado. Si el nombre es una errata, elimínelo en la consola y suba de nuevo con `-s`.
