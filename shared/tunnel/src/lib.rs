@@ -1,0 +1,6 @@
+#![doc = include_str!("../README.md")]
+
+pub mod files;
+pub mod frame;
+pub mod message;
+mod varint;
