@@ -108,10 +108,6 @@ pub enum Mode {
 /// What is allowed besides.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "each is a switch of its own, as 14.2 has them"
-)]
 pub struct Switches {
     /// The clipboard, to the computer.
     pub clipboard_in: bool,

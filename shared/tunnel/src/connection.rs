@@ -1,0 +1,597 @@
+//! An end of the tunnel, operator or agent (remote support, 13.3, 13.4, 14.1): it takes the frames that come, says what
+//! happened, and gives the frames that are to leave.
+//!
+//! Bytes that were sent are kept until the other end has consumed them, so that a session goes on over another connection
+//! exactly where it was.
+
+mod queue;
+mod receiving;
+mod resuming;
+mod sending;
+mod stream;
+
+use std::collections::{BTreeMap, VecDeque};
+use std::time::Duration;
+
+use bytes::Bytes;
+use serde::Serialize;
+
+use self::queue::Queue;
+use self::receiving::Pace;
+use self::stream::{Origin, State, Stream, Violation};
+use crate::frame::{ANSWER, Credit, Frame, INITIAL_WINDOW, Kind, MAX_WINDOW, StreamId};
+use crate::message::{self, Code, Control, Failure, GoAway, Hello, MAX_MESSAGE, Open, Opened};
+
+/// The longest payload of a ping.
+const LONGEST_PING: usize = 32;
+
+/// Which end this is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Side {
+    /// The one that opens streams.
+    Operator,
+    /// The one that answers.
+    Agent,
+}
+
+/// What leaves first: of two streams the one with the lower priority waits; those of one take turns.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Priority {
+    /// What steers others.
+    Control,
+    /// What a person types and reads.
+    Interactive,
+    /// Pictures.
+    Screen,
+    /// What may take its time.
+    Bulk,
+}
+
+impl Priority {
+    const COUNT: usize = 4;
+
+    /// What suits a stream for `open`.
+    #[must_use]
+    pub fn of(open: &Open) -> Self {
+        match open {
+            Open::Terminal { .. } | Open::Port { .. } => Self::Interactive,
+            Open::Files(_) => Self::Bulk,
+        }
+    }
+}
+
+/// How much an end takes upon itself.
+#[derive(Debug, Clone, Copy)]
+pub struct Config {
+    /// How many streams there may be.
+    pub max_streams: usize,
+    /// How much all streams may have in their windows together, and keep, beyond what each begins with.
+    pub budget: u64,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            max_streams: 128,
+            budget: 16 * 1024 * 1024,
+        }
+    }
+}
+
+/// What happened.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Event {
+    /// The relay said hello.
+    Hello(Box<Hello>),
+    /// At the agent: a stream is asked for, to be accepted or refused.
+    Open {
+        /// The stream.
+        stream: StreamId,
+        /// What for.
+        payload: Opened,
+    },
+    /// At the operator: the stream is open.
+    Opened {
+        /// The stream.
+        stream: StreamId,
+        /// What the agent answered.
+        payload: Bytes,
+    },
+    /// At the operator: the stream is not opened.
+    Failed {
+        /// The stream.
+        stream: StreamId,
+        /// Why.
+        failure: Failure,
+    },
+    /// Bytes came. [`Connection::consumed`] wants to hear when they were used.
+    Data {
+        /// The stream.
+        stream: StreamId,
+        /// The bytes.
+        bytes: Bytes,
+    },
+    /// No bytes follow.
+    HalfClosed {
+        /// The stream.
+        stream: StreamId,
+    },
+    /// The stream is gone.
+    Reset {
+        /// The stream.
+        stream: StreamId,
+        /// Why.
+        failure: Failure,
+    },
+    /// There is room for what [`Connection::write`] did not take.
+    Writable {
+        /// The stream.
+        stream: StreamId,
+    },
+    /// About a session. Of [`Control::Resume`], [`Control::Detached`] and [`Control::Pause`] the streams know already.
+    Control(Control),
+    /// The relay wants this end to leave.
+    GoAway(GoAway),
+}
+
+/// An end of the tunnel.
+#[derive(Debug)]
+pub struct Connection {
+    side: Side,
+    config: Config,
+    now: Duration,
+    streams: BTreeMap<StreamId, Stream>,
+    /// The highest stream there was.
+    last: u32,
+    /// At the operator: the session's other end is not there.
+    waiting: bool,
+    events: VecDeque<Event>,
+    queue: Queue,
+    turn: Option<Duration>,
+}
+
+/// What an end says.
+impl Connection {
+    /// An end without streams.
+    #[must_use]
+    pub fn new(side: Side, config: Config) -> Self {
+        Self {
+            side,
+            config,
+            now: Duration::ZERO,
+            streams: BTreeMap::new(),
+            last: 0,
+            waiting: false,
+            events: VecDeque::new(),
+            queue: Queue::default(),
+            turn: None,
+        }
+    }
+
+    /// What time it is, counted from any moment: windows grow by how long credits take.
+    pub fn at(&mut self, now: Duration) {
+        self.now = now;
+    }
+
+    /// Asks for a stream; [`Event::Opened`] or [`Event::Failed`] is the answer.
+    ///
+    /// # Errors
+    /// A [`Failure`] where there are too many, or at an agent.
+    pub fn open(&mut self, priority: Priority, payload: &Open) -> Result<StreamId, Failure> {
+        if self.side == Side::Agent {
+            return Err(protocol("only operators open streams"));
+        }
+        let next = if self.last == 0 {
+            Some(1)
+        } else {
+            self.last.checked_add(2)
+        };
+        let next = next.filter(|_| self.streams.len() < self.config.max_streams);
+        self.last = next.ok_or_else(too_many)?;
+        let id = StreamId(self.last);
+        let mut stream = Stream::opening(priority, message::write(payload), self.now);
+        stream.paused = self.waiting;
+        self.streams.insert(id, stream);
+        self.wake(id);
+        Ok(id)
+    }
+
+    /// Opens a stream that was asked for, with an answer of at most [`MAX_MESSAGE`] bytes.
+    pub fn accept(&mut self, stream: StreamId, priority: Priority, answer: Bytes) {
+        debug_assert!(answer.len() <= MAX_MESSAGE, "an answer that nobody reads");
+        let asked = self.streams.get_mut(&stream);
+        if let Some(asked) = asked.filter(|stream| matches!(stream.state, State::Asked)) {
+            asked.priority = priority;
+            asked.accept(answer);
+            self.wake(stream);
+        }
+    }
+
+    /// Refuses a stream that was asked for.
+    pub fn refuse(&mut self, stream: StreamId, failure: &Failure) {
+        if self.forget(stream) {
+            self.say(Kind::OpenFail, stream, failure);
+        }
+    }
+
+    /// Writes to a stream as much as there is credit for, and says how much that was. [`Event::Writable`] follows where it was
+    /// not all.
+    pub fn write(&mut self, stream: StreamId, bytes: &[u8]) -> usize {
+        let kept: usize = self
+            .streams
+            .values()
+            .map(|stream| stream.sending.kept())
+            .sum();
+        let most = if (kept as u64) < self.config.budget {
+            MAX_WINDOW
+        } else {
+            INITIAL_WINDOW
+        };
+        let Some(open) = self.streams.get_mut(&stream) else {
+            return 0;
+        };
+        let taken = open.sending.write(bytes, most);
+        self.wake(stream);
+        taken
+    }
+
+    /// Bytes of [`Event::Data`] were used, and need no room any longer.
+    pub fn consumed(&mut self, stream: StreamId, size: usize) {
+        if let Some(open) = self.streams.get_mut(&stream) {
+            open.receiving.consume(size);
+            self.settle(stream);
+        }
+    }
+
+    /// Nothing is written to the stream any longer.
+    pub fn half_close(&mut self, stream: StreamId) {
+        if let Some(open) = self.streams.get_mut(&stream) {
+            open.sending.close();
+            self.wake(stream);
+        }
+    }
+
+    /// Ends a stream at once, both ways.
+    pub fn reset(&mut self, stream: StreamId, failure: &Failure) {
+        if self.forget(stream) {
+            self.say(Kind::Reset, stream, failure);
+        }
+    }
+
+    /// Says something about a session.
+    pub fn control(&mut self, control: &Control) {
+        self.say(Kind::Control, StreamId::CONNECTION, control);
+    }
+
+    /// Says hello, before anything else.
+    pub fn hello(&mut self, hello: &Hello) {
+        let payload = message::write(hello);
+        self.queue
+            .add_first(Frame::new(Kind::Hello, StreamId::CONNECTION, payload));
+    }
+
+    /// Says why this end leaves.
+    pub fn go_away(&mut self, go_away: &GoAway) {
+        self.say(Kind::GoAway, StreamId::CONNECTION, go_away);
+    }
+
+    /// Asks for a sign of life.
+    pub fn ping(&mut self) {
+        self.queue
+            .add(Frame::new(Kind::Ping, StreamId::CONNECTION, Bytes::new()));
+    }
+
+    /// Whether so much is to be said already that [`Self::control`] and the like should wait.
+    #[must_use]
+    pub fn is_crowded(&self) -> bool {
+        self.queue.is_crowded()
+    }
+
+    /// What happened next.
+    pub fn event(&mut self) -> Option<Event> {
+        self.events.pop_front()
+    }
+
+    /// What leaves next: first what is said, then bytes by their priority.
+    pub fn next_frame(&mut self) -> Option<Frame> {
+        let urgent = self.queue.urgent();
+        urgent
+            .or_else(|| self.next_signal())
+            .or_else(|| self.next_bytes())
+    }
+
+    fn next_signal(&mut self) -> Option<Frame> {
+        loop {
+            let id = self.queue.signal()?;
+            let pace = self.pace();
+            let Some(stream) = self.streams.get_mut(&id) else {
+                continue;
+            };
+            stream.signalled = false;
+            let frame = stream.signal(id, pace);
+            self.wake(id);
+            self.tidy(id);
+            if frame.is_some() {
+                return frame;
+            }
+        }
+    }
+
+    fn next_bytes(&mut self) -> Option<Frame> {
+        loop {
+            let id = self.queue.ready()?;
+            let Some(stream) = self.streams.get_mut(&id) else {
+                continue;
+            };
+            stream.queued = false;
+            let frame = stream.sending.frame(id);
+            self.wake(id);
+            if frame.is_some() {
+                return frame;
+            }
+        }
+    }
+
+    fn pace(&self) -> Pace {
+        let windows = self
+            .streams
+            .values()
+            .map(|stream| stream.receiving.window() - INITIAL_WINDOW);
+        Pace {
+            now: self.now,
+            turn: self.turn,
+            spare: self.config.budget.saturating_sub(windows.sum()),
+        }
+    }
+
+    fn say<T: Serialize>(&mut self, kind: Kind, stream: StreamId, what: &T) {
+        self.queue
+            .add(Frame::new(kind, stream, message::write(what)));
+    }
+
+    /// Puts a stream into the queues where it has something to say.
+    fn wake(&mut self, id: StreamId) {
+        let Some(stream) = self.streams.get_mut(&id) else {
+            return;
+        };
+        if stream.paused {
+            return;
+        }
+        if stream.has_signal() && !std::mem::replace(&mut stream.signalled, true) {
+            self.queue.add_signal(id);
+        }
+        if stream.sends() && !std::mem::replace(&mut stream.queued, true) {
+            self.queue.add_ready(id, stream.priority);
+        }
+    }
+
+    /// Tells the other end what was consumed, when it is time.
+    fn settle(&mut self, id: StreamId) {
+        if let Some(stream) = self.streams.get_mut(&id)
+            && stream.receiving.owes_credit()
+        {
+            stream.owe_credit();
+            self.wake(id);
+        }
+    }
+
+    fn tidy(&mut self, id: StreamId) {
+        if self.streams.get(&id).is_some_and(Stream::is_over) {
+            self.forget(id);
+        }
+    }
+
+    fn forget(&mut self, id: StreamId) -> bool {
+        self.queue.forget(id);
+        self.streams.remove(&id).is_some()
+    }
+}
+
+/// What an end hears.
+impl Connection {
+    /// Takes a frame; [`Self::event`] says what came of it.
+    ///
+    /// # Errors
+    /// A [`Failure`] for what no peer says: the connection is to be ended with it. What is wrong with a stream ends that stream
+    /// alone.
+    pub fn receive(&mut self, frame: Frame) -> Result<(), Failure> {
+        if frame.stream == StreamId::CONNECTION {
+            self.receive_own(&frame)?;
+        } else if frame.kind == Kind::Open {
+            self.receive_open(&frame)?;
+        } else if self.streams.contains_key(&frame.stream) {
+            let id = frame.stream;
+            if let Err(violation) = self.receive_of_stream(frame) {
+                self.break_off(id, violation);
+            }
+        } else if !self.is_past(frame.stream) {
+            return Err(protocol("there was no such stream"));
+        }
+        if self.queue.is_flooded() {
+            return Err(Failure::new(Code::Limit, "answers are not read"));
+        }
+        Ok(())
+    }
+
+    fn receive_own(&mut self, frame: &Frame) -> Result<(), Failure> {
+        let event = match frame.kind {
+            Kind::Hello => Event::Hello(Box::new(read(&frame.payload)?)),
+            Kind::GoAway => Event::GoAway(read(&frame.payload)?),
+            Kind::Control => {
+                let control = read(&frame.payload)?;
+                self.follow(&control);
+                Event::Control(control)
+            }
+            Kind::Ping => return self.receive_ping(frame),
+            _ => return Err(protocol("this is not about a connection")),
+        };
+        self.events.push_back(event);
+        Ok(())
+    }
+
+    fn receive_ping(&mut self, frame: &Frame) -> Result<(), Failure> {
+        if frame.payload.len() > LONGEST_PING {
+            return Err(protocol("the ping is too long"));
+        }
+        if frame.flags & ANSWER == 0 {
+            self.queue.add(Frame {
+                flags: ANSWER,
+                ..frame.clone()
+            });
+        }
+        Ok(())
+    }
+
+    fn receive_open(&mut self, frame: &Frame) -> Result<(), Failure> {
+        let id = frame.stream;
+        let is_free = !self.streams.contains_key(&id);
+        if self.side == Side::Operator || !id.0.is_multiple_of(2) || !is_free {
+            return Err(protocol("this stream cannot be opened"));
+        }
+        self.last = self.last.max(id.0);
+        let Ok(opened) = message::read::<Opened>(&frame.payload) else {
+            self.say(
+                Kind::OpenFail,
+                id,
+                &protocol("what is wanted is not known here"),
+            );
+            return Ok(());
+        };
+        if self.streams.len() >= self.config.max_streams {
+            self.say(Kind::OpenFail, id, &too_many());
+            return Ok(());
+        }
+        let origin = Origin {
+            session: opened.session.clone(),
+            stream: opened.stream,
+        };
+        let stream = Stream::asked(origin, Priority::of(&opened.open), self.now);
+        self.streams.insert(id, stream);
+        self.events.push_back(Event::Open {
+            stream: id,
+            payload: opened,
+        });
+        Ok(())
+    }
+
+    fn receive_of_stream(&mut self, frame: Frame) -> Result<(), Violation> {
+        let id = frame.stream;
+        match frame.kind {
+            Kind::OpenOk => self.receive_answer(id, frame.payload),
+            Kind::OpenFail => self.receive_refusal(id, &frame.payload),
+            Kind::Data => self.receive_data(id, frame.payload),
+            Kind::Credit => self.receive_credit(id, &frame.payload),
+            Kind::HalfClose => self.receive_end(id),
+            _ => {
+                let failure = failure_in(&frame.payload);
+                self.forget(id);
+                self.events.push_back(Event::Reset {
+                    stream: id,
+                    failure,
+                });
+                Ok(())
+            }
+        }
+    }
+
+    /// An answer that comes once more, as after a resume, only wants its credit.
+    fn receive_answer(&mut self, id: StreamId, payload: Bytes) -> Result<(), Violation> {
+        let stream = self.stream(id)?;
+        let first = stream.awaits_answer();
+        if payload.len() > MAX_MESSAGE || !(first || stream.is_open() && stream.origin.is_none()) {
+            return Err(Violation("this answer was not asked for"));
+        }
+        if first {
+            stream.accepted();
+            self.events.push_back(Event::Opened {
+                stream: id,
+                payload,
+            });
+        } else {
+            stream.owe_credit();
+        }
+        self.wake(id);
+        Ok(())
+    }
+
+    fn receive_refusal(&mut self, id: StreamId, payload: &[u8]) -> Result<(), Violation> {
+        if !self.stream(id)?.awaits_answer() {
+            return Err(Violation("this refusal was not asked for"));
+        }
+        let failure = failure_in(payload);
+        self.forget(id);
+        self.events.push_back(Event::Failed {
+            stream: id,
+            failure,
+        });
+        Ok(())
+    }
+
+    fn receive_data(&mut self, id: StreamId, bytes: Bytes) -> Result<(), Violation> {
+        let now = self.now;
+        let stream = self.stream(id)?;
+        stream.heard()?;
+        let turn = stream.receiving.data(bytes.len(), now)?;
+        self.turn = self.turn.into_iter().chain(turn).min();
+        self.events.push_back(Event::Data { stream: id, bytes });
+        Ok(())
+    }
+
+    fn receive_credit(&mut self, id: StreamId, payload: &[u8]) -> Result<(), Violation> {
+        let credit = Credit::decode(payload).map_err(|_| Violation("this is no credit"))?;
+        let stream = self.stream(id)?;
+        stream.heard()?;
+        if stream.sending.credit(credit)? {
+            self.events.push_back(Event::Writable { stream: id });
+        }
+        self.wake(id);
+        self.tidy(id);
+        Ok(())
+    }
+
+    fn receive_end(&mut self, id: StreamId) -> Result<(), Violation> {
+        let stream = self.stream(id)?;
+        stream.heard()?;
+        stream.receiving.end()?;
+        self.events.push_back(Event::HalfClosed { stream: id });
+        self.settle(id);
+        Ok(())
+    }
+
+    fn stream(&mut self, id: StreamId) -> Result<&mut Stream, Violation> {
+        self.streams
+            .get_mut(&id)
+            .ok_or(Violation("there is no such stream"))
+    }
+
+    fn break_off(&mut self, id: StreamId, violation: Violation) {
+        let failure = protocol(violation.0);
+        self.reset(id, &failure);
+        self.events.push_back(Event::Reset {
+            stream: id,
+            failure,
+        });
+    }
+
+    /// Frames may still be on their way when their stream ends.
+    fn is_past(&self, id: StreamId) -> bool {
+        let own = if self.side == Side::Operator { 1 } else { 0 };
+        id.0 % 2 == own && id.0 <= self.last
+    }
+}
+
+fn read<T: serde::de::DeserializeOwned>(payload: &[u8]) -> Result<T, Failure> {
+    message::read(payload).map_err(|error| protocol(error.to_string()))
+}
+
+fn failure_in(payload: &[u8]) -> Failure {
+    message::read(payload).unwrap_or_else(|_| Failure::new(Code::Failed, "no reason was given"))
+}
+
+fn protocol(text: impl Into<String>) -> Failure {
+    Failure::new(Code::Protocol, text)
+}
+
+fn too_many() -> Failure {
+    Failure::new(Code::Limit, "there are too many streams")
+}
