@@ -4,4 +4,5 @@ pub mod connection;
 pub mod files;
 pub mod frame;
 pub mod message;
+pub mod switch;
 mod varint;
