@@ -1,1 +1,11 @@
 #![doc = include_str!("../README.md")]
+
+pub mod backoff;
+mod greeting;
+mod link;
+mod transport;
+pub mod websocket;
+
+pub use greeting::{Greeting, Word};
+pub use link::{Detached, Ended, Incoming, IncomingOpen, Link, Stream};
+pub use transport::{Broken, MAX_MESSAGE, Read, Socket, Transport};

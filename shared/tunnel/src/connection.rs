@@ -287,6 +287,12 @@ impl Connection {
         self.queue.is_crowded()
     }
 
+    /// Whether anything is to leave.
+    #[must_use]
+    pub fn has_frames(&self) -> bool {
+        !self.queue.is_empty()
+    }
+
     /// What happened next.
     pub fn event(&mut self) -> Option<Event> {
         self.events.pop_front()

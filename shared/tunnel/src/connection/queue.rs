@@ -54,6 +54,11 @@ impl Queue {
         }
     }
 
+    pub(super) fn is_empty(&self) -> bool {
+        let ready = self.ready.iter().all(VecDeque::is_empty);
+        ready && self.urgent.is_empty() && self.signals.is_empty()
+    }
+
     pub(super) fn is_crowded(&self) -> bool {
         self.urgent.len() > CROWDED
     }
