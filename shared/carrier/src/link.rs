@@ -191,7 +191,7 @@ impl Detached {
         self.owner.0.lock().connection.positions()
     }
 
-    /// Where the streams of each session are, for an agent's hello.
+    /// Where the streams of each session are, for an agent's hello. Sessions that have none for now are the caller's to add.
     #[must_use]
     pub fn live(&self) -> Vec<LiveSession> {
         self.owner.0.lock().connection.live()

@@ -4,7 +4,6 @@ use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
-use bytes::Bytes;
 use migasfree_tunnel::message::SUBPROTOCOL;
 use tokio::net::TcpStream;
 use tokio::time::timeout;

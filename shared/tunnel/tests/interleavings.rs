@@ -3,6 +3,8 @@
 
 mod world;
 
+use migasfree_tunnel::frame::StreamId;
+use migasfree_tunnel::switch::End;
 use proptest::prelude::*;
 
 use world::World;
@@ -60,5 +62,29 @@ proptest! {
         steps in prop::collection::vec((0_u8..13, 1_usize..100_000), 0..400),
     ) {
         everything_arrived(&run(streams, each, &steps), streams, each);
+    }
+
+    #[test]
+    fn a_stream_that_is_given_up_takes_no_other_with_it(
+        each in 1_usize..200_000,
+        end in prop::sample::select(vec![End::Operator, End::Agent]),
+        before in prop::collection::vec((0_u8..13, 1_usize..100_000), 0..100),
+        after in prop::collection::vec((0_u8..13, 1_usize..100_000), 0..100),
+    ) {
+        let mut world = World::new(each);
+        let (given_up, other) = (world.open(), world.open());
+        for (action, most) in before {
+            world.step(action, most);
+        }
+        world.reset(end, given_up);
+        for (action, most) in after {
+            world.step(action, most);
+        }
+        world.settle();
+        prop_assert_eq!(world.operator.read.get(&other), Some(&each));
+        let arrived = world.agent.read.values().filter(|size| **size == each);
+        prop_assert!(arrived.count() >= 1);
+        prop_assert_eq!(other, StreamId(3));
+        prop_assert_eq!(world.switch.agent_streams().count(), 0);
     }
 }

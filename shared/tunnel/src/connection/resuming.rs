@@ -15,7 +15,7 @@ impl Connection {
             .collect()
     }
 
-    /// At the agent: the sessions that have streams, and where these are.
+    /// At the agent: the sessions that have streams, and where these are. Those that have none for now are the caller's to add.
     #[must_use]
     pub fn live(&self) -> Vec<LiveSession> {
         let mut live: Vec<LiveSession> = Vec::new();

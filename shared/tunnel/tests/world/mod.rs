@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, VecDeque};
 use bytes::Bytes;
 use migasfree_tunnel::connection::{Config, Connection, Event, Priority, Side};
 use migasfree_tunnel::frame::{Frame, Kind, StreamId};
-use migasfree_tunnel::message::{self, Control, Open, Position};
+use migasfree_tunnel::message::{self, Code, Control, Failure, Open, Position};
 use migasfree_tunnel::switch::{End, Passed, Switch};
 
 pub const SESSION: &str = "4c9f3a5e-0000-4000-8000-000000000001";
@@ -166,6 +166,25 @@ impl World {
             10 => self.lose_operator(),
             11 => self.lose_agent(),
             _ => self.restart_relay(),
+        }
+    }
+
+    /// An end gives a stream up, if it has it.
+    pub fn reset(&mut self, end: End, stream: StreamId) {
+        let failure = Failure::new(Code::EndedByOperator, "enough");
+        match end {
+            End::Operator => self.operator.connection.reset(stream, &failure),
+            End::Agent => {
+                let positions = self.agent.connection.positions();
+                let known = positions
+                    .iter()
+                    .find(|position| position.origin == Some(stream.0));
+                if let Some(position) = known {
+                    self.agent
+                        .connection
+                        .reset(StreamId(position.stream), &failure);
+                }
+            }
         }
     }
 

@@ -1,5 +1,4 @@
 //! A relay of one session, and lines between it and the ends.
-#![allow(clippy::unwrap_used)]
 
 use std::pin::Pin;
 use std::task::{Context, Poll};

@@ -1,12 +1,9 @@
 //! Streams over lines in memory, with a relay between the ends.
-#![allow(clippy::unwrap_used)]
-
-mod double;
 
 use std::time::Duration;
 
+use crate::double::{Line, Relay, line, opened, port, start};
 use bytes::Bytes;
-use double::{Line, Relay, line, opened, port, start};
 use futures_util::{SinkExt as _, StreamExt as _};
 use migasfree_carrier::{Ended, Incoming, Link, Stream};
 use migasfree_tunnel::connection::{Priority, Side};
@@ -45,7 +42,7 @@ impl Session {
         let (operator, agent) =
             tokio::join!(self.operator.open(Priority::Interactive, port()), async {
                 let open = opened(&mut self.asked).await;
-                assert_eq!(open.opened().session, double::SESSION);
+                assert_eq!(open.opened().session, crate::double::SESSION);
                 open.accept(Priority::Interactive, Bytes::from_static(b"welcome"))
             });
         (operator.unwrap(), agent)
@@ -147,7 +144,7 @@ async fn words_about_a_session_pass_and_the_last_link_ends_the_connection() {
     let mut session = session();
     let (mut operator, _agent) = session.stream().await;
     let asking = Control::Asking {
-        session: double::SESSION.to_owned(),
+        session: crate::double::SESSION.to_owned(),
     };
     session.agent.control(asking.clone()).await;
     let Some(Incoming::Control(told)) = session.told.recv().await else {
@@ -186,7 +183,7 @@ async fn a_session_goes_on_over_another_line_while_its_streams_wait() {
     detached.resume(&theirs).unwrap();
     let (operator, left) = line();
     relay.start(left);
-    let (_operator, _told) = detached.attach(operator, double::KEEP_ALIVE);
+    let (_operator, _told) = detached.attach(operator, crate::double::KEEP_ALIVE);
     assert_eq!(reader.await.unwrap(), sent);
 }
 
@@ -194,7 +191,7 @@ async fn a_session_goes_on_over_another_line_while_its_streams_wait() {
 async fn a_peer_without_a_sign_of_life_is_lost() {
     let (left, _silent) = line();
     let (link, _told) = start(left, Side::Operator);
-    let ended = timeout(4 * double::KEEP_ALIVE, link.closed())
+    let ended = timeout(4 * crate::double::KEEP_ALIVE, link.closed())
         .await
         .unwrap();
     assert!(matches!(ended, Ended::Lost(_)), "{ended:?}");
@@ -205,7 +202,7 @@ async fn a_peer_that_does_not_keep_to_the_protocol_is_told_so_and_left() {
     let wrong = [
         Bytes::from_static(&[99]),
         Bytes::from_static(&[4, 0, 1]),
-        double::message_of(&[Frame::new(
+        crate::double::message_of(&[Frame::new(
             Kind::Data,
             StreamId(7),
             Bytes::from_static(b"x"),

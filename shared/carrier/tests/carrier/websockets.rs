@@ -1,13 +1,10 @@
 //! Streams over real WebSockets on the loopback.
-#![allow(clippy::unwrap_used)]
-
-mod double;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
 
+use crate::double::{Relay, line, opened, port, start};
 use bytes::Bytes;
-use double::{Relay, line, opened, port, start};
 use migasfree_carrier::websocket::{ConnectError, config, connect, over};
 use migasfree_tunnel::connection::{Priority, Side};
 use migasfree_tunnel::message::SUBPROTOCOL;

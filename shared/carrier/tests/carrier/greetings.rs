@@ -1,11 +1,8 @@
 //! Hello, before there are streams.
-#![allow(clippy::unwrap_used)]
-
-mod double;
 
 use std::time::Duration;
 
-use double::{control, line, message_of};
+use crate::double::{control, line, message_of};
 use futures_util::{SinkExt as _, StreamExt as _};
 use migasfree_carrier::{Greeting, Word};
 use migasfree_tunnel::frame::{Frame, Kind, StreamId};
@@ -26,7 +23,7 @@ fn challenge() -> Hello {
 
 fn asking() -> Control {
     Control::Asking {
-        session: double::SESSION.to_owned(),
+        session: crate::double::SESSION.to_owned(),
     }
 }
 
