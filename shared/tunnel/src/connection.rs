@@ -209,9 +209,7 @@ impl Connection {
 
     /// Refuses a stream that was asked for.
     pub fn refuse(&mut self, stream: StreamId, failure: &Failure) {
-        if self.forget(stream) {
-            self.say(Kind::OpenFail, stream, failure);
-        }
+        self.give_up(Kind::OpenFail, stream, failure);
     }
 
     /// Writes to a stream as much as there is credit for, and says how much that was. [`Event::Writable`] follows where it was
@@ -253,9 +251,7 @@ impl Connection {
 
     /// Ends a stream at once, both ways.
     pub fn reset(&mut self, stream: StreamId, failure: &Failure) {
-        if self.forget(stream) {
-            self.say(Kind::Reset, stream, failure);
-        }
+        self.give_up(Kind::Reset, stream, failure);
     }
 
     /// Says something about a session.
@@ -387,9 +383,19 @@ impl Connection {
         }
     }
 
-    fn forget(&mut self, id: StreamId) -> bool {
+    /// Says so where the other end knows the stream. One that is away hears it when it is back: the stream is not named then.
+    fn give_up(&mut self, kind: Kind, id: StreamId, failure: &Failure) {
+        let known = self.streams.get(&id);
+        let is_known = known.is_some_and(|stream| !stream.paused && !stream.is_unasked());
+        self.forget(id);
+        if is_known {
+            self.say(kind, id, failure);
+        }
+    }
+
+    fn forget(&mut self, id: StreamId) {
         self.queue.forget(id);
-        self.streams.remove(&id).is_some()
+        self.streams.remove(&id);
     }
 }
 

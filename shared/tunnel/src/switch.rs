@@ -256,7 +256,7 @@ impl Switch {
 
     fn open(&mut self, frame: &Frame, next: impl FnOnce() -> StreamId) -> Result<Passed, Failure> {
         let id = frame.stream;
-        if id.0 % 2 == 0 || self.streams.contains_key(&id.0) {
+        if id.0.is_multiple_of(2) || self.streams.contains_key(&id.0) {
             return Err(protocol("this stream cannot be opened"));
         }
         self.last = self.last.max(id.0);

@@ -41,7 +41,7 @@ fn tls() -> Tls {
     }
 }
 
-#[expect(clippy::result_large_err, reason = "tungstenite wants it so")]
+#[allow(clippy::result_large_err, reason = "tungstenite wants it so")]
 fn answer(request: &Request, mut response: Response) -> Result<Response, ErrorResponse> {
     if request.uri().path() != "/relay" {
         let mut refused = ErrorResponse::new(None);

@@ -2,7 +2,7 @@
 
 use super::stream::Stream;
 use super::{Connection, Event, Queue, Side, protocol};
-use crate::frame::StreamId;
+use crate::frame::{Kind, StreamId};
 use crate::message::{Code, Control, Failure, LiveSession, Position};
 
 impl Connection {
@@ -120,6 +120,7 @@ impl Connection {
             }
             self.wake(id);
         }
+        self.give_up_others(theirs);
         outcome
     }
 
@@ -127,10 +128,22 @@ impl Connection {
         let Some(stream) = self.streams.get_mut(&id) else {
             return Ok(());
         };
+        stream.paused = false;
         stream.resume(theirs).map_err(|violation| {
             self.break_off(id, violation);
             protocol(violation.0)
         })
+    }
+
+    /// Streams that were given up since this end said where they are.
+    fn give_up_others(&mut self, theirs: &[Position]) {
+        let failure = Failure::new(Code::Lost, "the stream was given up");
+        for position in theirs {
+            let id = StreamId(position.stream);
+            if id != StreamId::CONNECTION && !self.streams.contains_key(&id) {
+                self.say(Kind::Reset, id, &failure);
+            }
+        }
     }
 
     /// The other end has no such stream: it never heard of it, or is done with it.

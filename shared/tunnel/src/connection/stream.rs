@@ -93,6 +93,11 @@ impl Stream {
         matches!(self.state, State::Opening(_)) && !self.signals.open
     }
 
+    /// Whether the other side does not know it yet.
+    pub(super) fn is_unasked(&self) -> bool {
+        self.signals.open
+    }
+
     pub(super) fn accept(&mut self, answer: Bytes) {
         self.begin();
         self.answer = Some(answer);
@@ -176,7 +181,6 @@ impl Stream {
     /// Goes on where the other end is.
     pub(super) fn resume(&mut self, theirs: &Position) -> Result<(), Violation> {
         self.sending.resume(theirs)?;
-        self.paused = false;
         self.signals.answer = self.answer.is_some();
         self.signals.credit = self.is_open();
         Ok(())
