@@ -4,7 +4,7 @@ use std::sync::OnceLock;
 
 use migasfree_server_entity::registry::{Declared, Registry};
 
-use crate::{app_catalog, audience, certificates, computers, core, hardware, identity};
+use crate::{app_catalog, audience, certificates, computers, core, hardware, identity, remote};
 
 /// What the product declares. A test adds to it what it needs.
 #[must_use]
@@ -16,6 +16,7 @@ pub fn declared() -> Declared {
         app_catalog::ENTITIES,
         identity::ENTITIES,
         certificates::ENTITIES,
+        remote::ENTITIES,
     ];
     Declared {
         entities: entities.concat(),

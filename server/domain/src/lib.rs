@@ -12,6 +12,7 @@ pub mod hardware;
 pub mod identity;
 pub mod ids;
 pub mod messages;
+pub mod remote;
 pub mod repository;
 pub mod retention;
 pub mod schema;

@@ -383,6 +383,74 @@ migasfree_types::messages! {
     /// A certificate that was taken back before.
     pub(crate) certificate_revoked_before(): "This certificate is revoked already.";
 
+    // Remote support.
+    /// Nobody lets anybody in.
+    pub(crate) remote_no_policy(): "No policy of remote support is meant for this computer and for you: ask an administrator for one.";
+    /// A policy that lets nobody in.
+    pub(crate) remote_denied(policy): "The policy { $policy } lets nobody in on this computer.";
+    /// A service that the policy does not have.
+    pub(crate) remote_not_offered(policy, service): "The policy { $policy } does not allow this on this computer: { $service }.";
+    /// Another time of day.
+    pub(crate) remote_not_now(policy, from, until): "The policy { $policy } lets you in from { $from } to { $until } only.";
+    /// Another day.
+    pub(crate) remote_not_today(policy): "The policy { $policy } lets nobody in at this time.";
+    /// No reason.
+    pub(crate) remote_reason_needed(): "Say why you need to get in: the person at the computer and the audit are told.";
+    /// No ticket.
+    pub(crate) remote_ticket_needed(): "Name the ticket that this is about.";
+    /// Less than a policy asks for.
+    pub(crate) remote_second_factor(): "This computer takes a second factor: set up an app or a passkey for your account, and sign in with it.";
+    /// A computer without a key.
+    pub(crate) remote_no_key(): "This computer has no key of its own that the server knows: let it synchronize with the current client, or approve its key under Computer keys.";
+    /// A computer that is not there.
+    pub(crate) remote_offline(): "This computer is not connected: it is switched off, asleep or offline, or its agent does not run.";
+    /// A computer that is out of use.
+    pub(crate) remote_not_in_use(): "This computer is not in use: give it another status first.";
+    /// A service that is not listed.
+    pub(crate) remote_port_unknown(policy, known): "The policy { $policy } has no such port, only: { $known }";
+    /// Nobody to be.
+    pub(crate) remote_whose_account(): "Name the account of the computer to use: nobody was seen at it yet.";
+    /// A name that is none.
+    pub(crate) remote_no_account(): "Write the name of an account of the computer.";
+    /// Root by its name.
+    pub(crate) remote_root_by_mode(): "Ask for the mode administrator to work as root.";
+    /// A service and a mode that do not belong together.
+    pub(crate) remote_no_such_mode(service, mode): "There is no { $service } in the mode { $mode }.";
+    /// One session too many.
+    pub(crate) remote_too_many_own(most): "You have { $most } sessions already: end one of them first.";
+    /// The same on a computer.
+    pub(crate) remote_too_many_there(most): "There are { $most } sessions on this computer already: one of them has to end first.";
+    /// A session that nobody knows.
+    pub(crate) remote_unknown(): "The server knows no such session: ask for another one.";
+    /// A grant for the second time.
+    pub(crate) remote_used(): "This grant was used already: ask for another session.";
+    /// Too late.
+    pub(crate) remote_expired(): "The time of this session is over: ask for another one.";
+    /// A right that somebody took.
+    pub(crate) remote_right_gone(): "You may not do this on this computer any more.";
+    /// A policy that somebody changed.
+    pub(crate) remote_policy_gone(): "The policies of remote support do not allow this session any more.";
+    /// Another key.
+    pub(crate) remote_key_replaced(): "The computer is not known by the key any more that the session was for.";
+    /// An account that is closed.
+    pub(crate) remote_account_gone(): "The account is closed, or its session, token or key is over: sign in again.";
+    /// Somebody ended it.
+    pub(crate) remote_ended(): "The session was ended.";
+    /// Something else.
+    pub(crate) remote_failed(): "The server could not look after the session: try again.";
+    /// Nothing to play.
+    pub(crate) remote_no_recording(): "This session was not recorded, or its recording is not kept any more.";
+    /// A port that is none.
+    pub(crate) remote_port_written(written): "{ $written } is no port: write a name and a number, such as ssh=22, one on each line.";
+    /// A day that is none.
+    pub(crate) remote_day_written(written, known): "{ $written } is no day: write some of { $known }, one on each line.";
+    /// A time that is none.
+    pub(crate) remote_time_written(written): "{ $written } is no time of day: write one such as 08:30.";
+    /// One end alone.
+    pub(crate) remote_half_a_window(): "Write both times, or none.";
+    /// Both ends at once.
+    pub(crate) remote_empty_window(): "Write another time than the one it begins with.";
+
     // Alerts.
     /// Certificates that end soon and have no successor.
     pub(crate) alert_certificates(): "Certificates that expire soon";

@@ -11,7 +11,7 @@ use migasfree_server_jobs::{Chore, JobContext, JobError, JobHandler};
 use serde::{Deserialize, Serialize};
 
 use crate::services::OfDomain as _;
-use crate::{services::Services, settings::Settings};
+use crate::{remote, services::Services, settings::Settings};
 
 /// Rows of one statement: SQLite has one writer, and computers wait for it.
 const BATCH: i64 = 500;
@@ -128,6 +128,7 @@ pub async fn clean(state: &Services) -> Result<u64> {
     }
     all += forget_audit(state).await?;
     all += software::clean(state).await?;
+    all += remote::clean(state).await?;
     let now = state.clock.now();
     loop {
         let forgotten = state.db.execute(FORGET_MESSAGES, args![now, BATCH]).await?;

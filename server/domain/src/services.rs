@@ -9,6 +9,7 @@ use crate::certificates::Certificates;
 use crate::client::{finished::Finished, settled::Settled};
 use crate::computers::doing::Doing;
 use crate::identity::contact::Contacts;
+use crate::remote::Remote;
 use crate::settings::Settings;
 
 pub use migasfree_server_entity::services::{Parts, Services};
@@ -38,6 +39,8 @@ pub struct Domain {
     pub finished: Arc<Finished>,
     /// The thumbprint of the key by which computers know this server.
     pub server_key: String,
+    /// Grants of remote support, and who is there.
+    pub remote: Remote,
 }
 
 /// Finds it.

@@ -104,6 +104,10 @@ pub struct Keep {
     pub computer_keys: u32,
     /// The audit.
     pub audit: u32,
+    /// Sessions of remote support.
+    pub remote_sessions: u32,
+    /// What was recorded of them.
+    pub recordings: u32,
     /// Errors, and as many faults, that are kept of one computer; 0 keeps all of them.
     pub reports_per_computer: u32,
     /// Whether errors, faults and notifications nobody has checked are kept, however old.

@@ -25,7 +25,7 @@ pub struct Parts {
     /// Private keys of the sealed protocol.
     pub keys: KeyRing,
     /// The key that signs native answers.
-    pub native: KeyPair,
+    pub native: Arc<KeyPair>,
     /// Counts projects that somebody brings along whom nobody vouches for, by address.
     pub new_projects: Limiter,
     /// Counts computers that nobody vouches for, by address and by project.

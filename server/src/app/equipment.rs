@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use migasfree_server_auth::Factors;
 use migasfree_server_domain::declared::registry;
+use migasfree_server_domain::remote::{Limits, NoVault, Nobody, Presence, Vault};
 use migasfree_server_entity::registry::Registry;
 use migasfree_server_repository::system::Systems;
 
@@ -23,6 +24,12 @@ pub struct Equipment {
     pub acceptor: Arc<dyn Acceptor>,
     /// How often whoever listens at a WebSocket is asked whether they are still there.
     pub ping_every: Duration,
+    /// Knows which computers can be reached.
+    pub presence: Arc<dyn Presence>,
+    /// Keeps what is recorded of remote support.
+    pub vault: Arc<dyn Vault>,
+    /// How many sessions of remote support there may be.
+    pub remote: Limits,
 }
 
 impl Default for Equipment {
@@ -33,6 +40,9 @@ impl Default for Equipment {
             factors: Factors::default(),
             acceptor: Arc::new(Plain),
             ping_every: Duration::from_secs(30),
+            presence: Arc::new(Nobody),
+            vault: Arc::new(NoVault),
+            remote: Limits::default(),
         }
     }
 }

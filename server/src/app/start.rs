@@ -17,6 +17,7 @@ use migasfree_server_domain::{
     client::settled,
     computers::{doing::Doing, spellings},
     core::{nameless, permissions, twins},
+    remote::Remote,
     repository::publish,
     schema::{SCHEMA, groups},
     services::{Domain, OfDomain as _, Parts, Services},
@@ -364,6 +365,11 @@ impl AppState {
             .map_err(at(&audit_key))?;
         let native = native::key::open(&keys_folder, &*random)
             .map_err(at(&native::key::path(&keys_folder)))?;
+        let native = Arc::new(native);
+        let remote = Remote::new(Arc::clone(&native))
+            .seeing(equipment.presence)
+            .keeping(equipment.vault)
+            .limited(equipment.remote);
         let providers = Providers::open(
             settings.oidc_providers.0.clone(),
             settings.ldap_providers.0.clone(),
@@ -399,6 +405,7 @@ impl AppState {
             settled: Arc::default(),
             finished: Arc::default(),
             server_key: native.public().thumbprint().to_string(),
+            remote,
         };
         let services = Parts {
             registry: equipment.registry,

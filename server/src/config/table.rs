@@ -282,6 +282,10 @@ settings! {
         "Days keys of computers are kept that nobody decided about, that were rejected, or that have a successor; 0 keeps them for ever.";
     keep_audit_days "keep.audit_days": u32 = "730" where within::<0, 36_500>,
         "Days the audit is kept; 0 keeps it for ever.";
+    keep_remote_sessions_days "keep.remote_sessions_days": u32 = "730" where within::<0, 36_500>,
+        "Days sessions of remote support are kept; 0 keeps them for ever. One goes no sooner than its recording.";
+    keep_recordings_days "keep.recordings_days": u32 = "90" where within::<0, 36_500>,
+        "Days recordings of remote support are kept; 0 keeps them for ever.";
     keep_jobs_days "keep.jobs_days": u32 = "7" where within::<0, 36_500>,
         "Days ended background jobs are kept; 0 keeps them for ever. Those of every hour go after a day.";
     keep_reports_per_computer "keep.reports_per_computer": u32 = "1000" where within::<0, 1_000_000>,
@@ -443,6 +447,8 @@ impl Settings {
                 software_history: self.keep_software_history_days,
                 computer_keys: self.keep_computer_keys_days,
                 audit: self.keep_audit_days,
+                remote_sessions: self.keep_remote_sessions_days,
+                recordings: self.keep_recordings_days,
                 reports_per_computer: self.keep_reports_per_computer,
                 unchecked: self.keep_unchecked,
             },

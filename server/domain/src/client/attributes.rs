@@ -151,6 +151,24 @@ pub(super) const NUMBERS: Sql = sql!(
      UNION ALL SELECT serverattribute_id, true FROM client_computer_tags WHERE computer_id = $1"
 );
 
+/// What some computers have, reported and as tags, as pairs of a computer and an attribute.
+///
+/// # Errors
+/// When the database fails.
+pub async fn held_by(db: &Db, computers: &[ComputerId]) -> Result<Vec<(ComputerId, AttributeId)>> {
+    db.all(HELD, args![json_ids(computers.iter().copied())])
+        .await
+}
+
+const HELD: Sql = sql!(
+    "SELECT l.computer_id, l.attribute_id FROM client_computer_sync_attributes l JOIN ",
+    ids(1),
+    " AS listed ON listed.id = l.computer_id UNION \
+     SELECT g.computer_id, g.serverattribute_id FROM client_computer_tags g JOIN ",
+    ids(1),
+    " AS tagged ON tagged.id = g.computer_id"
+);
+
 /// Whether a computer has just these reported attributes and tags.
 pub async fn are_still(
     tx: &mut Tx,

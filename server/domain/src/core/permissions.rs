@@ -1,10 +1,11 @@
-//! The permissions there are: four of each entity, from its declaration.
+//! The permissions there are: four of each entity, from its declaration, and the rights of remote support.
 
 use std::collections::BTreeSet;
 
 use migasfree_server_db::{Result, Tx, args, sql};
 use serde_json::json;
 
+use crate::remote::rights;
 use crate::services::Services;
 
 /// What may be allowed of an entity.
@@ -40,12 +41,50 @@ pub async fn settle(state: &Services) -> Result<()> {
         .collect();
     new.sort_unstable();
     new.dedup();
-    if new.is_empty() {
+    let (held,): (i64,) = state
+        .db
+        .one(
+            "SELECT count(*) FROM auth_permission p JOIN content_type t ON t.id = p.content_type_id \
+             WHERE t.app_label = $1 AND t.model = $2",
+            args![rights::MODEL.0, rights::MODEL.1],
+        )
+        .await?;
+    let lacks_rights = held.unsigned_abs() < rights::NAMES.len() as u64;
+    if new.is_empty() && !lacks_rights {
         return Ok(());
     }
     let mut tx = state.db.begin().await?;
     add(&mut tx, &new).await?;
+    add_rights(&mut tx).await?;
     tx.commit().await
+}
+
+/// Adds the rights of remote support that the database does not know yet.
+///
+/// # Errors
+/// When the database fails.
+pub async fn add_rights(tx: &mut Tx) -> Result<()> {
+    let (app, model) = rights::MODEL;
+    tx.execute(
+        "INSERT INTO content_type (app_label, model) VALUES ($1, $2) ON CONFLICT DO NOTHING",
+        args![app, model],
+    )
+    .await?;
+    let named: Vec<_> = rights::NAMES
+        .iter()
+        .map(|codename| json!({"codename": codename, "name": format!("Can {}", codename.replace('_', " "))}))
+        .collect();
+    tx.execute(
+        sql!(
+            "INSERT INTO auth_permission (name, content_type_id, codename) \
+             SELECT listed.value ->> 'name', t.id, listed.value ->> 'codename' FROM ",
+            objects(3),
+            " AS listed JOIN content_type t ON t.app_label = $1 AND t.model = $2 WHERE true ON CONFLICT DO NOTHING"
+        ),
+        args![app, model, json!(named).to_string()],
+    )
+    .await?;
+    Ok(())
 }
 
 /// Adds the permissions of entities, given as application and model.

@@ -238,7 +238,7 @@ const GRANTS: &[Grant] = &[
         VIEW,
         &["node", "capability", "configuration", "logicalname"],
     ),
-    // What helps to find the right computer; the rest comes with remote support.
+    // What helps to find the right computer, and helping with the consent of who is there.
     (
         "Remote Helper",
         "client",
@@ -251,6 +251,16 @@ const GRANTS: &[Grant] = &[
         VIEW,
         &["attribute", "project", "property"],
     ),
+    (
+        "Remote Helper",
+        "remote",
+        VIEW,
+        &["presence", "screen", "remotesession"],
+    ),
+    ("Remote Helper", "remote", &["control"], &["screen"]),
+    ("Remote Helper", "remote", &["open"], &["terminal"]),
+    ("Remote Helper", "remote", &["read"], &["files"]),
+    ("Remote Helper", "remote", &["forward"], &["port"]),
     ("Security Officer", "core", ALL, &["userprofile"]),
     (
         "Security Officer",
@@ -265,9 +275,30 @@ const GRANTS: &[Grant] = &[
     ("Security Officer", "client", VIEW, &["computer"]),
     ("Security Officer", "client", ALL, &["enrolmenttoken"]),
     ("Security Officer", "client", DECIDE, &["computerkey"]),
+    ("Security Officer", "remote", ALL, &["remotepolicy"]),
+    (
+        "Security Officer",
+        "remote",
+        VIEW,
+        &["presence", "remotesession"],
+    ),
+    (
+        "Security Officer",
+        "remote",
+        &["watch", "end"],
+        &["sessions"],
+    ),
+    ("Security Officer", "remote", &["play"], &["recordings"]),
     ("Security Officer", "audit", VIEW, &["record"]),
     ("Security Officer", "audit", CHECK, &["verification"]),
     ("Auditor", "audit", VIEW, &["record"]),
+    (
+        "Auditor",
+        "remote",
+        VIEW,
+        &["remotepolicy", "remotesession"],
+    ),
+    ("Auditor", "remote", &["play"], &["recordings"]),
     ("Auditor", "audit", CHECK, &["verification"]),
 ];
 

@@ -39,5 +39,6 @@ const MIGRATIONS: &[Migration] = &[Migration {
         "13_second_factors",
         "14_api_keys",
         "15_providers",
+        "17_remote",
     ],
 }];

@@ -5,6 +5,7 @@ use serde_json::json;
 
 use super::groups;
 use crate::core::permissions;
+use crate::remote;
 
 /// Entities and proxies by application that groups are granted rights on, and those of version 5 without a declaration
 /// here. Permissions of what else is declared are added when the server starts.
@@ -89,6 +90,7 @@ const CONTENT_TYPES: &[(&str, &[&str])] = &[
     ("mgi", &["config", "flavour", "release", "build"]),
     ("audit", &["record", "verification"]),
     ("server", &["metrics"]),
+    ("remote", &["remotepolicy", "remotesession"]),
 ];
 
 const CATEGORIES: &[&str] = &[
@@ -181,10 +183,12 @@ pub(super) async fn plant(tx: &mut Tx, now: Ts) -> Result<()> {
         .flat_map(|(app, models)| models.iter().map(move |model| (*app, *model)))
         .collect();
     permissions::add(tx, &types).await?;
+    permissions::add_rights(tx).await?;
     groups::plant(tx).await?;
     properties(tx).await?;
     schedules(tx).await?;
     fault_definitions(tx).await?;
+    remote_policy(tx).await?;
     tx.execute(
         sql!(
             "INSERT INTO app_catalog_category (name) SELECT listed.text FROM ",
@@ -235,6 +239,26 @@ async fn schedules(tx: &mut Tx) -> Result<()> {
         )
         .await?;
     }
+    Ok(())
+}
+
+/// The policy of whoever has no other: the rights of groups say who gets in, and the person at the computer is asked.
+async fn remote_policy(tx: &mut Tx) -> Result<()> {
+    let (policy,): (i64,) = tx
+        .one(
+            "INSERT INTO remote_policy (name, comment, priority, ports) VALUES ($1, $2, 1000, $3) RETURNING id",
+            args![
+                "Ask first",
+                "For all computers that no other policy is meant for",
+                remote::USUAL_PORTS
+            ],
+        )
+        .await?;
+    tx.execute(
+        "INSERT INTO remote_policy_included_attributes (policy_id, attribute_id) VALUES ($1, 1)",
+        args![policy],
+    )
+    .await?;
     Ok(())
 }
 
