@@ -7,6 +7,7 @@ mod audit;
 pub mod events;
 mod messages;
 pub mod openapi;
+mod remote;
 mod state;
 pub mod stats;
 
@@ -39,6 +40,7 @@ fn calls() -> Vec<Served<ApiState>> {
     let mut calls = accounts::calls();
     calls.extend(audit::calls());
     calls.extend(events::calls());
+    calls.extend(remote::calls());
     calls.extend(stats::calls());
     calls.extend(openapi::calls());
     calls

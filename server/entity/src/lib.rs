@@ -68,7 +68,7 @@ use axum::{Router, extract::DefaultBodyLimit, routing::any};
 
 use action::Verb;
 use call::{Gives, Members, Served, call};
-pub use dispatch::Route;
+pub use dispatch::{Route, handle};
 use entity::Like;
 use services::Services;
 

@@ -5,7 +5,7 @@ mod api_keys;
 mod certificates;
 mod device_code;
 mod factors;
-mod fields;
+pub(crate) mod fields;
 pub(crate) mod person;
 mod place;
 mod providers;

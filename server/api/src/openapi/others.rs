@@ -142,6 +142,12 @@ fn described(call: &Call) -> OperationBuilder {
                 .content(LINES, Content::new(Some(schemas::members(members))));
             operation.response("200", response.build())
         }
+        Gives::File(kind) => {
+            let response = ResponseBuilder::new()
+                .description("A file")
+                .content(kind, Content::new(Some(like(Like::File))));
+            operation.response("200", response.build())
+        }
         Gives::Elsewhere => operation.response("303", empty("Where to go on")),
         Gives::Socket => operation
             .response("101", empty("The WebSocket"))
