@@ -36,6 +36,7 @@ mod password_reset;
 )]
 mod peer;
 mod providers;
+mod remote;
 mod repository;
 mod rest;
 mod retention;

@@ -107,7 +107,7 @@ async fn presence(
         "mode": "tcp_tunnel",
         "relay": format!("{relay}{RELAY}"),
         "server_ip": present.map(|present| present.address.as_str()),
-        "services": present.map_or(&[][..], |present| &present.services),
+        "services": present.map_or(&[][..], |present| present.services.as_slice()),
         "last_seen": present.map(|present| present.last_seen),
     }))
 }

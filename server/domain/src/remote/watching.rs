@@ -55,7 +55,7 @@ struct Live {
 
 const LIVE: Sql = sql!(
     "SELECT uuid, computer_id, operator_id, credential, credential_id, address, computer_key, service, mode, port, uses, \
-     recorded, state, started_at, ends_at FROM remote_session WHERE uuid IN (SELECT text FROM ",
+     recorded, state, started_at, ends_at FROM remote_session WHERE uuid IN (SELECT listed.text FROM ",
     texts(1),
     " AS listed)"
 );

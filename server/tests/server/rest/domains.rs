@@ -151,6 +151,7 @@ pub(super) async fn allowed(
             json!({"application": app, "project": project}),
         ),
         ("catalog/policies", json!({})),
+        ("remote-policies", json!({})),
         (
             "catalog/policy-groups",
             json!({"policy": policy, "priority": 1}),

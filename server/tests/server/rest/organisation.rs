@@ -41,6 +41,7 @@ impl Organisation {
         made.targets().await;
         made.catalogue().await;
         made.identities().await;
+        made.remote().await;
         made
     }
 
@@ -429,5 +430,21 @@ impl Organisation {
             args![computer, project, token, key, now],
         )
         .await;
+    }
+
+    /// A policy of remote support, and a session that is over.
+    async fn remote(&mut self) {
+        let policy =
+            json!({"name": "Desks", "priority": 9000, "included_attributes": [self.id("tags")]});
+        let policy = self.add("remote-policies", policy).await;
+        let sql = "INSERT INTO remote_session (uuid, computer_id, operator_id, operator_name, policy_id, credential, \
+                   strength, computer_key, service, mode, uses, reason, consent, recording, switches, state, created_at, \
+                   expires_at, ends_at, ended_at) VALUES ('0b7c5b0e-6c0e-4d6c-9a53-5d8f2f1d9f10', $1, 1, 'admin', $2, \
+                   'session', 'password', $3, 'terminal', 'user', 'remote.open_terminal', 'A stuck printer', 'ask', \
+                   'none', '{}', 'ended', $4, $4, $4, $4) RETURNING id";
+        let key = "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo";
+        let (computer, now) = (self.id("computers"), self.now());
+        self.insert("remote-sessions", sql, args![computer, policy, key, now])
+            .await;
     }
 }
