@@ -21,6 +21,9 @@ pub static PERMISSIONS: Entity = Entity {
 fn called(permission: &Value) -> String {
     let codename = value::text(permission, "codename");
     let app = value::text(permission, "app_label");
+    if let Some(words) = remote_right(&app, &codename) {
+        return words.to_owned();
+    }
     let words = codename.split_once('_').and_then(|(action, model)| {
         let model = format!("{app}.{model}");
         match sections::all().find(|entity| entity.model == model) {
@@ -37,12 +40,38 @@ pub fn about(permission: &Value) -> String {
     let codename = value::text(permission, "codename");
     let name = codename.split_once('_').map_or("", |(_, name)| name);
     let model = format!("{}.{name}", value::text(permission, "app_label"));
+    if remote_right(&value::text(permission, "app_label"), &codename).is_some() {
+        return t!(rail.support).to_owned();
+    }
     let listed = sections::all().find(|entity| entity.model == model);
     let words = listed.map(|entity| entity.plural.text());
     words
         .or_else(|| things(&model))
         .unwrap_or(&model)
         .to_owned()
+}
+
+/// What may be done on computers.
+fn remote_right(app: &str, codename: &str) -> Option<&'static str> {
+    if app != "remote" {
+        return None;
+    }
+    Some(match codename {
+        "view_presence" => t!(remote_right.view_presence),
+        "view_screen" => t!(remote_right.view_screen),
+        "control_screen" => t!(remote_right.control_screen),
+        "open_terminal" => t!(remote_right.open_terminal),
+        "open_admin_terminal" => t!(remote_right.open_admin_terminal),
+        "read_files" => t!(remote_right.read_files),
+        "write_files" => t!(remote_right.write_files),
+        "forward_port" => t!(remote_right.forward_port),
+        "act_unattended" => t!(remote_right.act_unattended),
+        "skip_recording" => t!(remote_right.skip_recording),
+        "watch_sessions" => t!(remote_right.watch_sessions),
+        "end_sessions" => t!(remote_right.end_sessions),
+        "play_recordings" => t!(remote_right.play_recordings),
+        _ => return None,
+    })
 }
 
 /// What no list of this view is of; kinds of one thing that permissions tell apart among them.

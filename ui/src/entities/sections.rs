@@ -4,7 +4,8 @@ use super::{
     API_KEYS, APPLICATION_REQUESTS, APPLICATIONS, ATTRIBUTE_SETS, ATTRIBUTES, AUDIT, CATEGORIES,
     CERTIFICATES, COMPUTER_KEYS, COMPUTERS, DEPLOYMENTS, DOMAINS, ENROLMENT_TOKENS, ERRORS,
     FAULT_DEFINITIONS, FAULTS, FORMULAS, GROUPS, PACKAGES, PACKAGES_HISTORY, PLATFORMS, POLICIES,
-    PROJECTS, SCHEDULES, STAMPS, STORES, SYNCHRONIZATIONS, TAGS, USERS,
+    PROJECTS, REMOTE_POLICIES, REMOTE_SESSIONS, SCHEDULES, STAMPS, STORES, SYNCHRONIZATIONS, TAGS,
+    USERS,
 };
 use crate::{
     entity::Entity,
@@ -173,6 +174,13 @@ pub static SECTIONS: &[Section] = &[
             list(&TAGS),
             list(&SCHEDULES),
         ],
+    },
+    Section {
+        name: "support",
+        title: label!(rail.support),
+        icon: icondata::LuHeadset,
+        page: None,
+        lists: &[list(&REMOTE_SESSIONS), list(&REMOTE_POLICIES)],
     },
     Section {
         name: "activity",

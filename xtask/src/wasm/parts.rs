@@ -9,7 +9,7 @@ use anyhow::{Context, Result, anyhow, bail};
 use super::files;
 
 /// What a part may weigh on the wire, in KiB. Those of the admin UI are made in `ui/src/parts.rs`.
-const LIMITS: [(&str, u64); 8] = [
+const LIMITS: [(&str, u64); 9] = [
     ("account", 60),
     ("activity", 10),
     ("computers", 68),
@@ -17,6 +17,7 @@ const LIMITS: [(&str, u64); 8] = [
     ("settings", 18),
     ("shared", 320),
     ("software", 54),
+    ("support", 10),
     ("targets", 10),
 ];
 

@@ -167,6 +167,7 @@ pub static REMOTE_SESSIONS: Entity = Entity {
         "computer__project__id",
         "operator__id",
         "operator_name+ic",
+        "policy__id",
         "service+in",
         "mode+in",
         "state+in",

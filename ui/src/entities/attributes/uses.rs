@@ -2,7 +2,7 @@
 use crate::{
     entities::{
         APPLICATIONS, ATTRIBUTE_SETS, ATTRIBUTES, COMPUTERS, DEPLOYMENTS, DOMAINS,
-        FAULT_DEFINITIONS, POLICIES, SCHEDULES,
+        FAULT_DEFINITIONS, POLICIES, REMOTE_POLICIES, SCHEDULES,
     },
     entity::{Relation, value},
     text::label,
@@ -52,6 +52,10 @@ macro_rules! uses {
                 .called(label!(attribute.in_policies)),
             Relation::new(&POLICIES, "excluded_attributes__id")
                 .called(label!(attribute.out_policies)),
+            Relation::new(&REMOTE_POLICIES, "included_attributes__id")
+                .called(label!(attribute.in_remote_policies)),
+            Relation::new(&REMOTE_POLICIES, "excluded_attributes__id")
+                .called(label!(attribute.out_remote_policies)),
             Relation::new(&FAULT_DEFINITIONS, "included_attributes__id")
                 .called(label!(attribute.in_checks)),
             Relation::new(&FAULT_DEFINITIONS, "excluded_attributes__id")
