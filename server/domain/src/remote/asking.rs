@@ -218,6 +218,7 @@ impl Wanted<'_> {
     fn grant(&self, context: &Context) -> Grant {
         let Self { asked, policy, .. } = self;
         let issued = context.now.seconds();
+        let is_port = asked.service == Service::Port;
         let none = |text: &str| (!text.is_empty()).then(|| text.to_owned());
         Grant {
             session: context.state.random.uuid().to_string(),
@@ -234,7 +235,7 @@ impl Wanted<'_> {
             service: asked.service,
             mode: asked.mode,
             user: none(&asked.account),
-            port: none(&asked.port).filter(|_| asked.service == Service::Port),
+            port: policy.port(&asked.port).filter(|_| is_port),
             switches: policy.switches(),
             consent: self.consent(),
             recording: self.recording(),
@@ -268,7 +269,10 @@ impl Wanted<'_> {
     async fn keep(&self, context: &Context, tx: &mut Tx, grant: &Grant) -> Result<i64, RestError> {
         let operator = &context.operator;
         let (credential, credential_id) = shown(operator.credential);
-        let port = grant.port.as_deref().unwrap_or_default();
+        let port = match grant.service {
+            Service::Port => self.asked.port.as_str(),
+            _ => "",
+        };
         let switches = serde_json::to_string(&grant.switches).unwrap_or_default();
         let ends = context.now + Duration::from_secs(self.policy.max_minutes.unsigned_abs() * 60);
         let (id,): (i64,) = tx

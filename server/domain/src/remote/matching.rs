@@ -13,10 +13,6 @@ use crate::ids::AttributeId;
 
 /// A policy in force.
 #[derive(Debug, Clone, sqlx::FromRow)]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "each is something that the policy says"
-)]
 pub(super) struct Policy {
     pub(super) id: i64,
     pub(super) name: String,
@@ -34,7 +30,6 @@ pub(super) struct Policy {
     files_in: bool,
     files_out: bool,
     pub(super) max_minutes: i64,
-    pub(super) idle_minutes: i64,
     days: String,
     pub(super) from_time: String,
     pub(super) until_time: String,
@@ -67,6 +62,13 @@ impl Policy {
     pub(super) fn port_names(&self) -> Vec<String> {
         let listed = ports::read(&self.ports).unwrap_or_default();
         listed.into_iter().map(|port| port.name).collect()
+    }
+
+    /// One of them with its number, as computers are told: `ssh=22`.
+    pub(super) fn port(&self, name: &str) -> Option<String> {
+        let listed = ports::read(&self.ports).unwrap_or_default();
+        let found = listed.into_iter().find(|port| port.name == name)?;
+        Some(format!("{}={}", found.name, found.number))
     }
 
     /// What a session may do besides what it is for.
@@ -108,7 +110,7 @@ impl Policies {
         let policies: Vec<Policy> = db
             .all(
                 "SELECT id, name, domain_id, group_id, consent, consent_seconds, recording, terminal, screen, files, \
-                 ports, clipboard_in, clipboard_out, files_in, files_out, max_minutes, idle_minutes, days, from_time, \
+                 ports, clipboard_in, clipboard_out, files_in, files_out, max_minutes, days, from_time, \
                  until_time, reason_required, ticket_required, proof FROM remote_policy WHERE enabled \
                  ORDER BY priority, id",
                 args![],

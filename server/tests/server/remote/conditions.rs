@@ -124,7 +124,7 @@ on_both_engines! {
         assert!(told(&unknown, "port").contains("ssh, vnc, rdp"), "{}", unknown.text);
         desk.set(json!({"ports": ["ldap=389"], "files_in": false})).await;
         let grant = desk.read(&desk.ask(&helper, port("ldap")).await);
-        assert_eq!(grant.port.as_deref(), Some("ldap"));
+        assert_eq!(grant.port.as_deref(), Some("ldap=389"));
         let files = |mode: &str| json!({"service": "files", "mode": mode});
         assert_eq!(desk.ask(&helper, files("read")).await.status, 200);
         for mode in ["write", "read_write"] {
