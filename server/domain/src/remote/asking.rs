@@ -22,6 +22,9 @@ use crate::ids::ComputerId;
 use crate::messages;
 use crate::services::OfDomain as _;
 
+/// Neither asked nor told.
+const UNATTENDED: &str = "unattended";
+
 /// A session that may be started.
 #[derive(Debug)]
 pub struct Granted {
@@ -43,13 +46,17 @@ pub struct Granted {
 pub async fn ask(context: &Context, asked: &Asked) -> Result<Granted, RestError> {
     seen(context, asked.computer).await?;
     boundary::check(context, &mut context.source(), &COMPUTERS, asked.computer.0).await?;
-    let uses = uses(asked);
+    let mut uses = uses(asked);
     if let Some(right) = rights::lacking(&context.operator, &uses) {
         return Err(RestError::Forbidden(right.to_owned()));
     }
     let facts = facts(context, asked.computer).await?;
     let policy = policy(context, &facts).await?;
     let asked = permitted(context, asked, &policy, &facts)?;
+    let is_unasked = policy.consent == UNATTENDED && !asked.unattended;
+    if is_unasked && context.operator.may(rights::ACT_UNATTENDED) {
+        uses.push(rights::ACT_UNATTENDED);
+    }
     let strength = strength::of(&context.state, &context.operator).await?;
     strength::suffices(context, &policy.proof, strength).await?;
     let key = facts.key.as_deref();
@@ -245,10 +252,7 @@ impl Wanted<'_> {
     }
 
     fn consent(&self) -> Consent {
-        match self.asked.unattended {
-            true => Consent::Unattended,
-            false => words::consent(&self.policy.consent, self.policy.consent_seconds),
-        }
+        words::consent(self.consent_word(), self.policy.consent_seconds)
     }
 
     fn recording(&self) -> Recording {
@@ -258,11 +262,12 @@ impl Wanted<'_> {
         }
     }
 
-    /// The word of the consent that is asked for.
+    /// The word of the consent that is asked for. Who has no right to go in unasked does where nobody is there to be asked.
     fn consent_word(&self) -> &str {
-        match self.asked.unattended {
-            true => "unattended",
-            false => &self.policy.consent,
+        match self.policy.consent.as_str() {
+            _ if self.uses.contains(&rights::ACT_UNATTENDED) => UNATTENDED,
+            UNATTENDED => "ask_then_allow",
+            word => word,
         }
     }
 

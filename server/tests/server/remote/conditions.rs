@@ -136,6 +136,14 @@ on_both_engines! {
         assert!(denied(&desk.ask(&desk.org.admin, json!({"unattended": true})).await).1.contains("Ask first"));
     }
 
+    async fn whoever_is_there_is_asked_unless_policy_and_right_say_otherwise(desk: Desk) {
+        let (_, helper) = desk.helper("hugo", &["open_terminal"]).await;
+        let (_, trusted) = desk.helper("ines", &["open_terminal", "act_unattended"]).await;
+        desk.set(json!({"consent": "unattended"})).await;
+        assert_eq!(desk.granted(&helper).await.consent, Consent::AskThenAllow { seconds: 30 });
+        assert_eq!(desk.granted(&trusted).await.consent, Consent::Unattended);
+    }
+
     async fn what_is_recorded_strictly_is_said_in_the_grant(desk: Desk) {
         let (_, helper) = desk.helper("hugo", &["open_terminal", "read_files"]).await;
         desk.set(json!({"recording": "strict", "max_minutes": 15})).await;
