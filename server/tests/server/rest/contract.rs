@@ -376,7 +376,6 @@ const NOT_OURS: &[&str] = &[
     "/api/v1/token/stats/syncs/unchecked/",
     "/api/v1/token/stats/migrations/unchecked/",
     "/api/v1/token/projects/templates/",
-    "/api/v1/token/computers/{id}/remote-access/",
     "/api/v1/token/features/{id}/logical-devices/",
     "/api/v1/token/attributes/export/",
     "/api/v1/token/properties/export/",
