@@ -298,7 +298,7 @@ fn part(name: &str, arguments: TokenStream) -> (String, String) {
 }
 
 /// What only translates, asks the floor below.
-const FRONT_ENDS: [&str; 3] = ["api", "protocol", "."];
+const FRONT_ENDS: [&str; 4] = ["api", "protocol", "relay", "."];
 
 #[test]
 fn front_ends_hold_no_sql() {

@@ -136,6 +136,15 @@ pub enum Event {
         /// When.
         at: String,
     },
+    /// The agent of a computer came or went, or offers something else: whether the computer can be reached for remote support.
+    Presence {
+        /// `client_computer.id`
+        computer: i64,
+        /// Whether it is there.
+        online: bool,
+        /// When.
+        at: String,
+    },
     /// Something was missed: what is shown has to be asked for again.
     Resync,
 }

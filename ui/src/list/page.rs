@@ -415,7 +415,7 @@ fn refresh_on_events(entity: &'static Entity, page: crate::api::Query<Page<Value
             Event::Publication { state, .. } => {
                 entity.model == "core.deployment" && state != PublicationState::Running
             }
-            Event::Progress { .. } | Event::Resync => false,
+            Event::Progress { .. } | Event::Presence { .. } | Event::Resync => false,
         };
         if !concerns || waiting.get_value() {
             return;

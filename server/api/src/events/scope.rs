@@ -48,6 +48,9 @@ impl View {
             Event::Synchronization { computer, .. } | Event::Progress { computer, .. } => Ok(
                 operator.may("client.view_computer") && self.shows_computer(computer.id).await?,
             ),
+            Event::Presence { computer, .. } => {
+                Ok(operator.may("remote.view_presence") && self.shows_computer(*computer).await?)
+            }
             Event::Publication { deployment, .. } => self.shows_deployment(deployment.id).await,
             Event::Changed { entity, id, .. } => self.shows_row(entity, *id).await,
             Event::Resync => Ok(true),

@@ -106,7 +106,7 @@ impl Settled {
 
     fn hear(&self, event: &Event) {
         match event {
-            Event::Synchronization { .. } | Event::Progress { .. } => {}
+            Event::Synchronization { .. } | Event::Progress { .. } | Event::Presence { .. } => {}
             Event::Publication { state, .. } => {
                 if *state == PublicationState::Published {
                     self.forget_all();

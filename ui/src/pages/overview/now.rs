@@ -164,7 +164,7 @@ fn from_event(event: Event) -> Option<Happening> {
             at,
             ..published(&deployment, state, done, total)
         }),
-        Event::Changed { .. } | Event::Resync => None,
+        Event::Changed { .. } | Event::Presence { .. } | Event::Resync => None,
     }
 }
 
