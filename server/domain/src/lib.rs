@@ -3,6 +3,7 @@
 pub mod app_catalog;
 pub mod audience;
 pub mod audit;
+pub mod carried;
 pub mod certificates;
 pub mod client;
 pub mod computers;

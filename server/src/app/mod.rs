@@ -8,6 +8,7 @@ mod health;
 mod layers;
 mod problems;
 mod refused;
+mod remote;
 mod start;
 mod work;
 
@@ -30,6 +31,7 @@ use migasfree_server_entity::{
 };
 use migasfree_server_jobs::Handlers;
 use migasfree_server_protocol::ProtocolState;
+use migasfree_server_relay::Relay;
 use tokio_util::sync::CancellationToken;
 
 use crate::config::Settings;
@@ -64,6 +66,8 @@ pub struct Server {
     pub protocol: ProtocolState,
     /// What answers operators and their programs.
     pub api: ApiState,
+    /// Where agents of computers and operators meet, if they do here.
+    pub relay: Option<Relay>,
     /// How the server is reached.
     pub transport: Transport,
     /// Figures for Prometheus.
@@ -110,15 +114,18 @@ fn calls() -> Vec<Served<AppState>> {
 #[must_use]
 pub fn described() -> Vec<Call> {
     let mut all = migasfree_server_protocol::described();
+    all.extend(migasfree_server_relay::described());
     all.extend(call::described(calls()));
     all
 }
 
 /// All routes, and what every request passes through.
 pub fn router(state: AppState) -> layers::Stack {
+    let relay = state.relay.clone();
     let routes = Router::new()
         .merge(migasfree_server_api::router(state.api.clone()))
         .merge(migasfree_server_protocol::router(state.protocol.clone()))
+        .merge(relay.map_or_else(Router::new, migasfree_server_relay::router))
         .merge(call::routes(calls(), |route| route))
         .route("/metrics", get(health::metrics))
         .route("/.well-known/acme-challenge/{token}", get(tls::challenge))

@@ -30,13 +30,14 @@ use migasfree_server_protocol::{
     native,
     safe::{Newcomers, keys::KeyRing},
 };
+use migasfree_server_relay::{self as relay, Recordings, Registry, Relay};
 use migasfree_server_repository::signing::{Signer, SigningError};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use super::crowd::Crowd;
-use super::{AppState, Equipment, Metrics, Server, connections, described, router, work};
+use super::{AppState, Equipment, Metrics, Server, connections, described, remote, router, work};
 use crate::acceptor::{Acceptor, Plain};
 use crate::config::Settings;
 use crate::tls::{self, Transport, TransportError};
@@ -188,6 +189,9 @@ impl App {
         certificates.refresh(&state.db, state.clock.now()).await?;
         follow_certificates(&state);
         follow_changes(&state);
+        if let Some(relay) = &state.relay {
+            relay.start();
+        }
         let workers = Workers::start(&state.jobs, state.handlers.clone(), workers(&state));
         let plain_address = plain.as_ref().and_then(|plain| plain.local_addr().ok());
         let server = tokio::spawn(serve(state.clone(), (listener, acceptor), plain));
@@ -219,7 +223,11 @@ impl App {
         let patience = Duration::from_secs(u64::from(state.settings.stop_timeout_seconds));
         state.stop.cancel();
         let end = async {
-            tokio::join!(end_requests(server, patience), workers.stop(patience));
+            tokio::join!(
+                end_requests(server, patience),
+                workers.stop(patience),
+                end_remote(state.relay.as_ref(), patience),
+            );
             if let Err(error) = state.domain().doing.write(&state.db).await {
                 tracing::warn!(%error, "what computers are doing could not be written");
             }
@@ -314,6 +322,17 @@ async fn end_requests(mut server: JoinHandle<()>, patience: Duration) {
     }
 }
 
+/// Waits until agents and operators were sent away, and what is known of their sessions is written.
+async fn end_remote(relay: Option<&Relay>, patience: Duration) {
+    if let Some(relay) = relay
+        && tokio::time::timeout(patience, relay.drained())
+            .await
+            .is_err()
+    {
+        tracing::warn!("some sessions of remote support could not be left in time");
+    }
+}
+
 /// How many jobs of one queue run here at the same time; on a SQLite file nobody else would do them.
 fn workers(state: &AppState) -> u32 {
     match state.settings.database_url {
@@ -366,10 +385,18 @@ impl AppState {
         let native = native::key::open(&keys_folder, &*random)
             .map_err(at(&native::key::path(&keys_folder)))?;
         let native = Arc::new(native);
-        let remote = Remote::new(Arc::clone(&native))
-            .seeing(equipment.presence)
-            .keeping(equipment.vault)
+        let registry = Arc::<Registry>::default();
+        let recordings = Recordings::open(&settings.data, Arc::clone(&random));
+        let recordings = recordings.map_err(at(&settings.data))?;
+        let agents = remote::Agents {
+            registry: Arc::clone(&registry),
+            clock: Arc::clone(&clock),
+        };
+        let support = Remote::new(Arc::clone(&native))
+            .seeing(Arc::new(agents))
+            .keeping(Arc::new(remote::Kept(recordings.clone())))
             .limited(equipment.remote);
+        let server_key = *native.public();
         let providers = Providers::open(
             settings.oidc_providers.0.clone(),
             settings.ldap_providers.0.clone(),
@@ -405,7 +432,7 @@ impl AppState {
             settled: Arc::default(),
             finished: Arc::default(),
             server_key: native.public().thumbprint().to_string(),
-            remote,
+            remote: support,
         };
         let services = Parts {
             registry: equipment.registry,
@@ -441,6 +468,19 @@ impl AppState {
             ping_every: equipment.ping_every,
             stop: stop.clone(),
         };
+        let relay = settings.remote_enabled.then(|| {
+            Relay::from(relay::Parts {
+                sessions: Arc::new(remote::Domain(services.clone())),
+                settings: settings.relay(&services.domain().settings.base),
+                server: server_key,
+                registry,
+                recordings,
+                clock: Arc::clone(&services.clock),
+                random: Arc::clone(&services.random),
+                events: services.events.clone(),
+                stop: stop.clone(),
+            })
+        });
         let receivers = audit::export::receivers(&settings.audit_targets())?;
         let handlers = work::handlers(&services, receivers, settings.keep_jobs_days);
         Ok(Self(Arc::new(Server {
@@ -449,6 +489,7 @@ impl AppState {
             settings,
             protocol: protocol.into(),
             api: api.into(),
+            relay,
             metrics: Metrics(recorder().clone()),
             transport,
             stop,

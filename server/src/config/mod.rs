@@ -5,6 +5,7 @@ mod file;
 mod load;
 mod providers;
 mod proxies;
+mod remote;
 mod table;
 mod tls;
 mod together;

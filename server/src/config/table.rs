@@ -226,6 +226,16 @@ settings! {
         "Projects that may be brought along from one address (of IPv6, one /64) in an hour without an operator's credentials; 0 means no limit.";
     sockets_per_account "limits.sockets_per_account": u32 = "32",
         "Live connections (WebSockets) of one operator at the same time; 0 means no limit.";
+    remote_enabled "remote.enabled": bool = "true",
+        "Remote support goes through this server. Of several servers of one database, let one do it.";
+    remote_keep_alive_seconds "remote.keep_alive_seconds": u32 = "60" where within::<15, 120>,
+        "Seconds of silence after which agents and operators are asked whether they are still there.";
+    remote_resume_seconds "remote.resume_seconds": u32 = "120" where within::<10, 3_600>,
+        "Seconds for which a session waits for an end whose connection broke, also when the server starts anew.";
+    remote_agents "remote.agents": u32 = "50000" where within::<1, 1_000_000>,
+        "Most agents of computers at the same time.";
+    remote_sessions "remote.sessions": u32 = "1000" where within::<1, 100_000>,
+        "Most sessions at the same time.";
     property_values "limits.property_values": u32 = "1000" where within::<1, 100_000>,
         "Most values of one property a computer may report; those beyond are left out, and noted.";
     reported_names "limits.reported_names": u32 = "1000" where within::<10, 100_000>,

@@ -27,6 +27,9 @@ const ANYBODYS: &[&str] = &[
     "/manager/v1/public/",
 ];
 
+/// What lies among the computers' and is not theirs.
+const OPERATORS: &[&str] = &["/api/native/1/relay/session"];
+
 const COMPUTERS: &[&str] = &["/api/v1/safe/", "/api/native/", "/tunnel"];
 
 impl Whose {
@@ -35,7 +38,7 @@ impl Whose {
         let is_below = |starts: &[&str]| starts.iter().any(|start| path.starts_with(start));
         if is_below(ANYBODYS) {
             Self::Anybodys
-        } else if is_below(COMPUTERS) {
+        } else if is_below(COMPUTERS) && !is_below(OPERATORS) {
             Self::Computers
         } else {
             Self::Operators
@@ -62,6 +65,8 @@ mod tests {
             ("/rest-auth/login/", Whose::Operators),
             ("/api/v1/safe/computers/", Whose::Computers),
             ("/api/native/1/synchronization/plan/", Whose::Computers),
+            ("/api/native/1/relay/agent/", Whose::Computers),
+            ("/api/native/1/relay/session/", Whose::Operators),
             ("/api/native/1/enrolment/", Whose::Anybodys),
             ("/api/native/1/certificate/", Whose::Anybodys),
             ("/api/v1/public/server/info/", Whose::Anybodys),
