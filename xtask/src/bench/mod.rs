@@ -18,6 +18,9 @@ pub struct Options {
     /// Only the native protocol, printed and written nowhere
     #[arg(long, conflicts_with = "full")]
     native: bool,
+    /// Only the relay of remote support, printed and written nowhere
+    #[arg(long, conflicts_with_all = ["full", "native"])]
+    relay: bool,
 }
 
 /// Builds everything optimised, measures, prints the table and writes it to `docs/benchmarks.md`.
@@ -26,6 +29,12 @@ pub fn run(options: &Options) -> Result<()> {
     if options.native {
         stages.run("optimised build", || build(&["server", "tests"], &[]))?;
         stages.run("measurements", || command::run(program().arg("--native")))?;
+        stages.print();
+        return Ok(());
+    }
+    if options.relay {
+        stages.run("optimised build", || build(&["tests"], &[]))?;
+        stages.run("measurements", || command::run(program().arg("--relay")))?;
         stages.print();
         return Ok(());
     }

@@ -51,7 +51,7 @@ async fn the_same_key_takes_its_place_again_and_another_one_does_not() {
     house.enrol(7, &key(7));
     let mut first = Peer::agent(&house, 7, &key(7)).await;
     until(|| house.registry.seen(7).is_some()).await;
-    let _second = Peer::agent(&house, 7, &key(7)).await;
+    let mut second = Peer::agent(&house, 7, &key(7)).await;
     assert_eq!(first.sent_away().await, Code::Replaced);
     assert!(first.next().await.is_none());
     drop(first);
@@ -62,6 +62,7 @@ async fn the_same_key_takes_its_place_again_and_another_one_does_not() {
     // Once the first key is not good any more, the other one is.
     house.revoke(&key(7));
     let mut third = Peer::agent(&house, 7, &key(9)).await;
+    assert_eq!(second.sent_away().await, Code::Revoked);
     let sealed = house.sign(&grant("s", 7, &key(9)));
     let _operator = Peer::operator(&house, &sealed).await;
     assert_eq!(third.accept().await, "s");

@@ -9,6 +9,7 @@ mod native;
 mod packages;
 mod play;
 mod publishing;
+mod relay;
 mod table;
 
 use std::path::{Path, PathBuf};
@@ -41,6 +42,12 @@ struct Options {
     /// Only the native protocol
     #[arg(long, conflicts_with_all = ["synchronisations", "full"])]
     native: bool,
+    /// Only the relay of remote support
+    #[arg(long, conflicts_with_all = ["synchronisations", "full", "native"])]
+    relay: bool,
+    /// Relay with what is in this folder, for measuring
+    #[arg(long)]
+    relay_serve: Option<PathBuf>,
     /// A view's name, its bytes on the wire and its limit: `NAME=BYTES=LIMIT`
     #[arg(long)]
     view: Vec<String>,
@@ -55,12 +62,18 @@ async fn main() -> Result<()> {
     if let Some(keys) = &options.floor {
         return floor::serve(keys, computers::PROJECT).await;
     }
+    if let Some(folder) = &options.relay_serve {
+        return relay::serve(folder).await;
+    }
     let folder = tempfile::tempdir()?;
     let mut rows = Vec::new();
-    if !options.native {
+    if !options.synchronisations && !options.native {
+        rows.extend(relay::measure(folder.path()).await?);
+    }
+    if !options.native && !options.relay {
         rows.extend(everything_else(&options, folder.path()).await?);
     }
-    if !options.synchronisations {
+    if !options.synchronisations && !options.relay {
         rows.extend(native::measure(folder.path()).await?);
     }
     for view in &options.view {
