@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use migasfree_server_auth::Factors;
 use migasfree_server_domain::declared::registry;
-use migasfree_server_domain::remote::{Limits, NoVault, Nobody, Presence, Vault};
+use migasfree_server_domain::remote::{Limits, Presence, Vault};
 use migasfree_server_entity::registry::Registry;
 use migasfree_server_repository::system::Systems;
 
@@ -24,10 +24,10 @@ pub struct Equipment {
     pub acceptor: Arc<dyn Acceptor>,
     /// How often whoever listens at a WebSocket is asked whether they are still there.
     pub ping_every: Duration,
-    /// Knows which computers can be reached.
-    pub presence: Arc<dyn Presence>,
-    /// Keeps what is recorded of remote support.
-    pub vault: Arc<dyn Vault>,
+    /// Knows which computers can be reached; without it, the relay of the server.
+    pub presence: Option<Arc<dyn Presence>>,
+    /// Keeps what is recorded of remote support; without it, the relay of the server.
+    pub vault: Option<Arc<dyn Vault>>,
     /// How many sessions of remote support there may be.
     pub remote: Limits,
 }
@@ -40,8 +40,8 @@ impl Default for Equipment {
             factors: Factors::default(),
             acceptor: Arc::new(Plain),
             ping_every: Duration::from_secs(30),
-            presence: Arc::new(Nobody),
-            vault: Arc::new(NoVault),
+            presence: None,
+            vault: None,
             remote: Limits::default(),
         }
     }

@@ -392,9 +392,10 @@ impl AppState {
             registry: Arc::clone(&registry),
             clock: Arc::clone(&clock),
         };
+        let kept = Arc::new(remote::Kept(recordings.clone()));
         let support = Remote::new(Arc::clone(&native))
-            .seeing(Arc::new(agents))
-            .keeping(Arc::new(remote::Kept(recordings.clone())))
+            .seeing(equipment.presence.unwrap_or_else(|| Arc::new(agents)))
+            .keeping(equipment.vault.unwrap_or(kept))
             .limited(equipment.remote);
         let server_key = *native.public();
         let providers = Providers::open(

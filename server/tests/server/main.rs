@@ -37,6 +37,7 @@ mod password_reset;
 mod peer;
 mod providers;
 mod remote;
+mod relay;
 mod repository;
 mod rest;
 mod retention;

@@ -19,7 +19,7 @@ pub(super) const UUID: &str = "4C4C4544-0036-3010-8056-B7C04F4E4B32";
 pub(super) const OTHER_UUID: &str = "11111111-2222-3333-4444-555555555555";
 
 /// A computer that a token let in.
-pub(super) async fn enrolled(fleet: &Fleet, uuid: &str, name: &str) -> Computer {
+pub async fn enrolled(fleet: &Fleet, uuid: &str, name: &str) -> Computer {
     let computer = Computer::new(&fleet.server, uuid, name);
     let token: EnrolmentToken = fleet.secret(json!({})).await.parse().unwrap();
     assert_eq!(token.server, computer.server().thumbprint());

@@ -3,8 +3,10 @@
 mod certificates;
 mod enrolment;
 mod moving;
-mod peer;
+pub mod peer;
 mod refusals;
 mod requests;
 mod synchronization;
 mod turns;
+
+pub use enrolment::enrolled;
