@@ -64,7 +64,7 @@ pub fn OverviewPage() -> impl IntoView {
 pub fn refresh_with_events(overview: crate::api::Query<Overview>, pause: Duration) {
     let waiting = StoredValue::new(false);
     events::on_event(move |event| {
-        if matches!(event, Event::Progress { .. }) || waiting.get_value() {
+        if matches!(event, Event::Progress { .. } | Event::Presence { .. }) || waiting.get_value() {
             return;
         }
         waiting.set_value(true);

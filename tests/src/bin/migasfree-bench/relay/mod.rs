@@ -158,7 +158,7 @@ async fn copy(copier: &str) -> Result<Pace> {
         let taking = async {
             let mut chunk = vec![0; CHUNK];
             while from.read(&mut chunk).await? > 0 {}
-            Ok(())
+            anyhow::Ok(())
         };
         tokio::try_join!(sending, taking)?;
         Ok(())
