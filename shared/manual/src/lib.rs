@@ -1,6 +1,8 @@
 //! Man pages and shell completions. Each program writes its own, so that they say what it takes:
 //! `PROGRAM --manual DIR`, which `cargo xtask package` calls.
 
+pub mod help;
+
 use std::ffi::OsString;
 use std::fs;
 use std::io;
