@@ -1,7 +1,7 @@
 //! Lists the languages: each folder is one, and its name is the tag. English is the original.
 use std::{env, fmt::Write as _, fs, io, path::Path};
 
-const FILES: [&str; 5] = ["server", "client", "console", "play", "kit"];
+const FILES: [&str; 6] = ["server", "client", "connect", "console", "play", "kit"];
 
 fn main() -> io::Result<()> {
     let here = env::var("CARGO_MANIFEST_DIR").map_err(io::Error::other)?;

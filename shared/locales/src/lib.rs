@@ -17,6 +17,8 @@ pub type Translations = &'static [(&'static str, &'static str)];
 pub const SERVER: Translations = include!(concat!(env!("OUT_DIR"), "/server.rs"));
 /// What the daemon and the command line say.
 pub const CLIENT: Translations = include!(concat!(env!("OUT_DIR"), "/client.rs"));
+/// What Connect says.
+pub const CONNECT: Translations = include!(concat!(env!("OUT_DIR"), "/connect.rs"));
 /// The words of the admin UI.
 pub const CONSOLE: Translations = include!(concat!(env!("OUT_DIR"), "/console.rs"));
 /// The words of Play.
@@ -28,6 +30,8 @@ pub const KIT: Translations = include!(concat!(env!("OUT_DIR"), "/kit.rs"));
 pub const SERVER_ENGLISH: &str = include_str!("../en/server.ftl");
 /// What the daemon and the command line say in English.
 pub const CLIENT_ENGLISH: &str = include_str!("../en/client.ftl");
+/// What Connect says in English.
+pub const CONNECT_ENGLISH: &str = include_str!("../en/connect.ftl");
 /// The words of the admin UI in English.
 pub const CONSOLE_ENGLISH: &str = include_str!("../en/console.ftl");
 /// The words of Play in English.
@@ -82,6 +86,7 @@ mod tests {
         for (english, translations) in [
             (SERVER_ENGLISH, SERVER),
             (CLIENT_ENGLISH, CLIENT),
+            (CONNECT_ENGLISH, CONNECT),
             (CONSOLE_ENGLISH, CONSOLE),
             (PLAY_ENGLISH, PLAY),
             (KIT_ENGLISH, KIT),

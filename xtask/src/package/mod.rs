@@ -41,7 +41,7 @@ enum Languages {
     EnglishAndSpanish,
 }
 
-const PRODUCTS: [Product; 3] = [
+const PRODUCTS: [Product; 4] = [
     Product {
         package: "migasfree-server",
         programs: &[("migasfree-server", Languages::English)],
@@ -53,6 +53,11 @@ const PRODUCTS: [Product; 3] = [
             ("migasfreed", Languages::English),
             ("migasfree", Languages::EnglishAndSpanish),
         ],
+        view: None,
+    },
+    Product {
+        package: "migasfree-connect",
+        programs: &[("migasfree-connect", Languages::EnglishAndSpanish)],
         view: None,
     },
     Product {
