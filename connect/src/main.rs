@@ -42,7 +42,7 @@ impl Exit {
             Kind::Denied => 13,
             Kind::Failed => 61,
             Kind::Offline => 75,
-            Kind::Interrupted => return Self::INTERRUPTED,
+            Kind::Interrupted => Self::INTERRUPTED.0,
         })
     }
 }

@@ -44,7 +44,11 @@ pub async fn or_interrupted<T>(
     let Ok(mut signals) = Signals::new() else {
         return work.await;
     };
-    let interrupted = async { while signals.next().await && keys == Keys::Others {} };
+    let interrupted = async {
+        while signals.next().await && keys == Keys::Others {}
+        // What ends well from here on is not to be cut off by the same signal.
+        LISTENING.fetch_add(1, Ordering::SeqCst);
+    };
     tokio::select! {
         done = work => done,
         () = interrupted => Err(Trouble::of(Kind::Interrupted, Text::Cancelled, &[])),

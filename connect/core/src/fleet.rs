@@ -9,6 +9,9 @@ use crate::trouble::{Kind, Trouble};
 
 const LIST: &str = "/api/v1/token/remote-access/";
 
+/// What stands before a host key among the services.
+const HOST_KEY: &str = "ssh-host-key ";
+
 /// A computer in the list.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
@@ -41,12 +44,19 @@ fn text<'de, D: Deserializer<'de>>(told: D) -> Result<String, D::Error> {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(default)]
 pub struct Access {
-    /// Its name.
-    pub name: String,
-    /// `online` or `offline`.
-    pub status: String,
-    /// The host keys of its `sshd`, as it reported them.
-    pub host_keys: Vec<String>,
+    /// What it offers, and the host keys of its `sshd`, as it reported both.
+    services: Vec<String>,
+}
+
+impl Access {
+    /// The host keys of its `sshd`, kind and key.
+    #[must_use]
+    pub fn host_keys(&self) -> Vec<&str> {
+        let services = self.services.iter();
+        services
+            .filter_map(|service| service.strip_prefix(HOST_KEY))
+            .collect()
+    }
 }
 
 /// Which computers to list.

@@ -80,9 +80,9 @@ async fn host_keys(
     api: &Api,
     found: &Computer,
 ) -> Result<(PathBuf, Checking), Trouble> {
-    let keys = fleet::access(api, found.id).await?.host_keys;
+    let access = fleet::access(api, found.id).await?;
     let folder = keep::data();
-    let (file, content, checking) = match ssh::known_hosts(found.id, &keys) {
+    let (file, content, checking) = match ssh::known_hosts(found.id, &access.host_keys()) {
         Some(content) => {
             let file = folder.join(format!("host-keys-{}", found.id));
             (file, Some(content), Checking::Reported)

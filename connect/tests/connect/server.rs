@@ -25,7 +25,7 @@ use crate::computer::Computer;
 pub const SESSION: &str = "0197d1a4-0000-7000-8000-000000000001";
 const GRANT: &str = "a-grant";
 const SECRET: &str = "to-resume-with";
-const HOST_KEY: &str = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIKfake root@room4";
+const HOST_KEY: &str = "ssh-host-key ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIKfake";
 
 /// What the server was asked, and what it answers.
 #[derive(Debug, Default)]
@@ -36,7 +36,7 @@ pub struct Behaviour {
     pub refuses_session: Option<(&'static str, &'static str)>,
     /// What was asked for last.
     pub asked: Option<Value>,
-    /// Where the relay begins to break connections: behind so many bytes of keys.
+    /// The connection breaks when somebody types `break`.
     pub breaks: bool,
 }
 
@@ -163,7 +163,7 @@ async fn list(headers: HeaderMap, Query(query): Query<HashMap<String, String>>) 
 }
 
 async fn access() -> Json<Value> {
-    Json(json!({"name": "room4", "status": "online", "host_keys": [HOST_KEY]}))
+    Json(json!({"name": "room4", "status": "online", "services": ["ssh", HOST_KEY]}))
 }
 
 async fn sessions() -> Json<Value> {
