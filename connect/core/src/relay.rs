@@ -45,12 +45,16 @@ impl Relay {
     }
 
     /// Begins a session with its grant.
-    pub async fn begin(&self, grant: &str, asking: impl Fn()) -> Result<Begun, Failure> {
+    pub async fn begin(
+        greeting: Carried,
+        grant: &str,
+        asking: impl Fn(),
+    ) -> Result<Begun, Failure> {
         let hello = OperatorHello {
             grant: Some(grant.to_owned()),
             resume: None,
         };
-        self.greet(hello, asking).await
+        greet(greeting, hello, asking).await
     }
 
     /// Goes on with a session.
@@ -68,36 +72,46 @@ impl Relay {
             grant: None,
             resume: Some(resume),
         };
-        self.greet(hello, || ()).await
+        let greeting = self.connect().await.map_err(|error| unreached(&error))?;
+        greet(greeting, hello, || ()).await
     }
 
-    async fn greet(&self, hello: OperatorHello, asking: impl Fn()) -> Result<Begun, Failure> {
-        let connecting = websocket::connect(&self.url, Arc::clone(&self.tls), Default::default());
-        let mut greeting = Greeting::new(connecting.await.map_err(|error| unreached(&error))?);
-        let first = welcome(greeting.hear(WORD_WITHIN).await?)?;
-        let (build, platform) = (env!("CARGO_PKG_VERSION"), std::env::consts::OS);
-        greeting
-            .hello(&Hello::new(Who::Operator(hello), build, platform))
-            .await?;
-        let state = loop {
-            match greeting.hear(ANSWER_WITHIN).await? {
-                Word::Control(Control::Asking { .. }) => asking(),
-                Word::Control(Control::Refused { failure, .. } | Control::End { failure, .. }) => {
-                    return Err(failure);
-                }
-                Word::Control(_) => {}
-                other => match welcome(other)?.session {
-                    Some(state) => break state,
-                    None => return Err(Failure::new(Code::Protocol, "there is no session")),
-                },
-            }
-        };
-        Ok(Begun {
-            transport: greeting,
-            state,
-            keep_alive: Duration::from_secs(first.keep_alive.into()),
-        })
+    /// Connects.
+    pub async fn connect(&self) -> Result<Carried, ConnectError> {
+        let tls = Arc::clone(&self.tls);
+        let socket = websocket::connect(&self.url, tls, Default::default()).await?;
+        Ok(Greeting::new(socket))
     }
+}
+
+async fn greet(
+    mut greeting: Carried,
+    hello: OperatorHello,
+    asking: impl Fn(),
+) -> Result<Begun, Failure> {
+    let first = welcome(greeting.hear(WORD_WITHIN).await?)?;
+    let (build, platform) = (env!("CARGO_PKG_VERSION"), std::env::consts::OS);
+    greeting
+        .hello(&Hello::new(Who::Operator(hello), build, platform))
+        .await?;
+    let state = loop {
+        match greeting.hear(ANSWER_WITHIN).await? {
+            Word::Control(Control::Asking { .. }) => asking(),
+            Word::Control(Control::Refused { failure, .. } | Control::End { failure, .. }) => {
+                return Err(failure);
+            }
+            Word::Control(_) => {}
+            other => match welcome(other)?.session {
+                Some(state) => break state,
+                None => return Err(Failure::new(Code::Protocol, "there is no session")),
+            },
+        }
+    };
+    Ok(Begun {
+        transport: greeting,
+        state,
+        keep_alive: Duration::from_secs(first.keep_alive.into()),
+    })
 }
 
 fn welcome(word: Word) -> Result<Welcome, Failure> {

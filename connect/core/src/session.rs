@@ -21,7 +21,7 @@ use crate::relay::Relay;
 use crate::servers::Server;
 use crate::sessions::{self, Request};
 use crate::texts::Text;
-use crate::trouble::Trouble;
+use crate::trouble::{Kind, Trouble};
 use crate::trust;
 
 /// How long last words may take.
@@ -85,7 +85,11 @@ impl Session {
         let relay = Relay::new(&server.address, &granted.relay, tls);
         let name = computer.name.clone();
         let asking = || notices.tell(&Text::Asking.told(&[&name]));
-        let begun = relay.begin(&granted.grant, asking).await;
+        let connected = relay.connect().await.map_err(|error| {
+            let values = [server.address.as_str(), &error.to_string()];
+            Trouble::of(Kind::Offline, Text::ErrorUnreachable, &values)
+        })?;
+        let begun = Relay::begin(connected, &granted.grant, asking).await;
         let begun = begun.map_err(|failure| failures::trouble(&failure, &name))?;
         let connection = Connection::new(Side::Operator, Config::default());
         let (link, incoming) = Link::start(begun.transport, connection, begun.keep_alive);
