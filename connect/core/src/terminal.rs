@@ -136,6 +136,8 @@ where
     let (mut from, mut to) = tokio::io::split(stream);
     let mut escapes = Escapes::default();
     let (mut keys, mut output) = (vec![0; PIECE], vec![0; PIECE]);
+    // What the other end takes later must not keep its output from being shown.
+    let mut waiting = Vec::<u8>::new();
     let mut has_keys = true;
     let mut status = None;
     loop {
@@ -145,15 +147,18 @@ where
                 Ok(length) => show(&mut seat.screen, &output[..length]).await?,
                 Err(error) => return Err(session.why_broken(&error).await),
             },
-            read = seat.keys.read(&mut keys), if has_keys => {
+            written = to.write(&waiting), if !waiting.is_empty() => match written {
+                Ok(length) => drop(waiting.drain(..length)),
+                Err(error) => return Err(session.why_broken(&error).await),
+            },
+            read = seat.keys.read(&mut keys), if has_keys && waiting.is_empty() => {
                 let length = read.unwrap_or(0);
                 let (passed, asked) = escapes.feed(&keys[..length]);
+                waiting = passed;
                 if length == 0 {
                     has_keys = false;
                     // Whoever reads from a file there comes to its end.
                     let _ = to.shutdown().await;
-                } else if let Err(error) = to.write_all(&passed).await {
-                    return Err(session.why_broken(&error).await);
                 }
                 match asked {
                     Some(Act::Leave) => return Ok(Left::ByKeys),

@@ -18,7 +18,12 @@ use tempfile::TempDir;
 
 use super::{NOTHING_OLD_ACTS, RULE_FOR_EVERYBODY, START_AT_LOGIN, used_for_years};
 
-const NAMES: [&str; 3] = ["migasfree-server", "migasfree-client", "migasfree-play"];
+const NAMES: [&str; 4] = [
+    "migasfree-server",
+    "migasfree-client",
+    "migasfree-connect",
+    "migasfree-play",
+];
 const PROJECT: &str = "packages-debian-12";
 const OLD_KEYS: &str = "/var/migasfree-client/keys/127.0.0.1";
 

@@ -10,7 +10,12 @@ use migasfree_tests::{binaries, bus, root};
 
 use super::{NOTHING_OLD_ACTS, RULE_FOR_EVERYBODY, START_AT_LOGIN, used_for_years};
 
-const NAMES: [&str; 3] = ["migasfree-server", "migasfree-client", "migasfree-play"];
+const NAMES: [&str; 4] = [
+    "migasfree-server",
+    "migasfree-client",
+    "migasfree-connect",
+    "migasfree-play",
+];
 const SETTINGS: &str = "[client]\nServer = migasfree.example.org\n";
 
 #[test]
