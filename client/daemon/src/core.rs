@@ -21,6 +21,7 @@ use super::opener::Opener;
 use super::questions::Questions;
 use super::quiet::Quiet;
 use super::refresh::Refresh;
+use super::remote::{self, Remote};
 use super::runner::Runner;
 use super::schedule::Schedule;
 use super::settings::SettingsKeeper;
@@ -81,6 +82,8 @@ pub struct Core {
     pub quiet: Quiet,
     /// Takes in changed settings.
     pub settings: SettingsKeeper,
+    /// Lets somebody help from afar.
+    pub remote: Remote,
 }
 
 /// What the services are made from.
@@ -100,6 +103,8 @@ pub struct Parts {
     pub launcher: Launcher,
     /// Decodes images.
     pub renderer: Renderer,
+    /// What remote support is made from.
+    pub remote: remote::Setup,
     /// The folder of what must survive.
     pub state: PathBuf,
     /// The folder of what can be fetched again.
@@ -120,6 +125,7 @@ struct Kept {
     signals: Arc<Signals>,
     news: News,
     tasks: Tasks,
+    remote: Arc<remote::State>,
 }
 
 impl Core {
@@ -133,6 +139,7 @@ impl Core {
             access,
             launcher,
             renderer,
+            remote,
             state,
             cache,
         } = parts;
@@ -147,6 +154,7 @@ impl Core {
             signals: Arc::default(),
             news: News::default(),
             tasks: Tasks::default(),
+            remote: Arc::new(remote::State::open(remote)?),
             computer: Arc::new(Computer::new(engine, settings, opener, clock)),
             access: Arc::new(access),
         }))
@@ -166,6 +174,7 @@ impl Core {
             timer: kept.timer(&desk),
             quiet: kept.quiet(),
             settings: kept.settings(&refresh),
+            remote: kept.remote(),
             questions: Arc::default(),
             stock,
             courier,
@@ -319,6 +328,16 @@ impl Kept {
             holds: Arc::clone(&self.holds),
             runner: Arc::clone(&self.runner),
             tasks: self.tasks.clone(),
+        }
+    }
+
+    fn remote(&self) -> Remote {
+        Remote {
+            computer: Arc::clone(&self.computer),
+            signals: Arc::clone(&self.signals),
+            news: self.news.clone(),
+            tasks: self.tasks.clone(),
+            state: Arc::clone(&self.remote),
         }
     }
 

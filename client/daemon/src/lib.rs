@@ -20,6 +20,7 @@
 //! | `refresh`, `stock`, `icons`, `exchange` | keeping that fresh: facts; catalogue and packages; images; requests |
 //! | `schedule`, `timer`, `quiet` | when to synchronise, doing so, and who holds that back |
 //! | `opener`, `settings` | take in changed settings without a restart |
+//! | [`remote`] | remote support: what its agent may have done, for whom, and who is asked |
 //! | `news` | what happened, said by services that know nothing of who listens |
 //! | `signals`, `properties`, [`bus`] | the way to the bus and what was told over it; the interfaces |
 //! | `core` | makes all of them |
@@ -52,6 +53,7 @@ mod pulse;
 mod questions;
 mod quiet;
 mod refresh;
+pub mod remote;
 mod resolve;
 mod rights;
 mod runner;
@@ -79,6 +81,7 @@ use zbus::fdo::{DBusProxy, RequestNameFlags};
 use self::access::Access;
 use self::core::Core;
 use self::jobs::Jobs;
+use self::remote::Remote;
 use self::tasks::Lost;
 use self::watchdog::Watchdog;
 
@@ -126,9 +129,11 @@ fn start_tasks(core: &Core, connection: &Connection) {
     tasks.keep("schedule", core.timer.clone().keep());
     tasks.keep("catalogue", core.refresh.clone().keep());
     tasks.keep("settings", core.settings.clone().keep());
+    tasks.keep("remote", core.remote.clone().keep());
     tasks.keep("logins", core.timer.clone().watch_logins());
     let (access, jobs) = (Arc::clone(&core.access), Arc::clone(&core.jobs));
-    tasks.keep("callers", forget_callers(access, jobs, connection.clone()));
+    let gone = forget_callers(access, jobs, core.remote.clone(), connection.clone());
+    tasks.keep("callers", gone);
     if let Some(watchdog) = Watchdog::wanted() {
         let runner = Arc::clone(&core.runner);
         let answers = move || runner.answers();
@@ -137,19 +142,30 @@ fn start_tasks(core: &Core, connection: &Connection) {
 }
 
 /// Drops what is remembered of connections that are gone, as long as the bus tells of them.
-async fn forget_callers(access: Arc<Access>, jobs: Arc<Jobs>, connection: Connection) {
-    if let Err(error) = follow_callers(&access, &jobs, &connection).await {
+async fn forget_callers(
+    access: Arc<Access>,
+    jobs: Arc<Jobs>,
+    remote: Remote,
+    connection: Connection,
+) {
+    if let Err(error) = follow_callers(&access, &jobs, &remote, &connection).await {
         tracing::error!(%error, "the bus does not tell who is gone");
     }
 }
 
-async fn follow_callers(access: &Access, jobs: &Jobs, connection: &Connection) -> zbus::Result<()> {
+async fn follow_callers(
+    access: &Access,
+    jobs: &Jobs,
+    remote: &Remote,
+    connection: &Connection,
+) -> zbus::Result<()> {
     let bus = DBusProxy::new(connection).await?;
     let mut changes = bus.receive_name_owner_changed_with_args(&[(2, "")]).await?;
     while let Some(change) = changes.next().await {
         let change = change.args()?;
         access.forget(change.name().as_str());
         jobs.unsubscribe(None, change.name().as_str());
+        remote.forget(change.name().as_str()).await;
     }
     Ok(())
 }

@@ -6,6 +6,7 @@ use std::sync::{Arc, OnceLock};
 use async_trait::async_trait;
 
 use super::jobs::Event;
+use super::remote::Tiding;
 use crate::observer::Question;
 
 /// Something that happened. What "may be another one" is compared with what was told before.
@@ -43,6 +44,8 @@ pub enum Happened<'a> {
     ComputerChanged,
     /// The tags are other ones.
     TagsChanged,
+    /// Remote support has to tell something to these connections.
+    Remote(&'a [String], &'a Tiding),
 }
 
 /// Who wants to know.

@@ -13,10 +13,12 @@ use super::catalog::Renderer;
 use super::core::{Core, Parts};
 use super::jobs::{Launcher, WorkerCommand};
 use super::opener::Opener;
+use super::remote::{self, Agent};
 use super::tasks::Lost;
 use crate::clock::Clock;
 use crate::config::Settings;
 use crate::paths::Layout;
+use crate::process::guest::Host;
 use crate::sync::Engine;
 
 /// Whom the daemon serves.
@@ -99,6 +101,17 @@ pub fn assemble(setup: Setup, connection: &Connection) -> Result<Core, StartErro
             uid: rustix::process::geteuid().as_raw(),
         }),
     };
+    let host = match setup.mode {
+        Mode::System => Host::detect(setup.worker.program.clone()),
+        Mode::Session => Host {
+            helper: setup.worker.program.clone(),
+            systemd: false,
+        },
+    };
+    let agent = match setup.mode {
+        Mode::System => Agent::OwnUser,
+        Mode::Session => Agent::User(rustix::process::geteuid().as_raw()),
+    };
     let launcher = match setup.mode {
         Mode::System => Launcher::for_system(setup.worker, connection),
         Mode::Session => Launcher::ProcessGroup(setup.worker),
@@ -115,6 +128,13 @@ pub fn assemble(setup: Setup, connection: &Connection) -> Result<Core, StartErro
     let cache = setup.layout.cache();
     fs::create_dir_all(&cache).map_err(unusable(&cache))?;
     let state = own.join("daemon");
+    private_folder(&state).map_err(unusable(&state))?;
+    let remote = remote::Setup {
+        agent,
+        host,
+        state: state.clone(),
+        runtime: setup.layout.runtime(),
+    };
     let core = Core::open(Parts {
         engine: setup.engine,
         opener: setup.opener,
@@ -123,6 +143,7 @@ pub fn assemble(setup: Setup, connection: &Connection) -> Result<Core, StartErro
         access,
         launcher,
         renderer: Renderer::new(),
+        remote,
         state: state.clone(),
         cache,
     });

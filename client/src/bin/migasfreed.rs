@@ -13,6 +13,7 @@ use migasfree_client::config::Settings;
 use migasfree_client::daemon::catalog::render_child;
 use migasfree_client::daemon::jobs::{WorkerCommand, run_job};
 use migasfree_client::daemon::opener::Opener;
+use migasfree_client::daemon::remote::{FILES_HELPER, files_child};
 use migasfree_client::daemon::start::{Mode, Setup, run};
 use migasfree_client::output::{self, complain};
 use migasfree_client::process::helper;
@@ -57,6 +58,15 @@ enum Part {
 fn main() -> ExitCode {
     if let Some(code) = helper::run_if_asked() {
         return code;
+    }
+    if std::env::args_os()
+        .nth(1)
+        .is_some_and(|word| word == FILES_HELPER)
+    {
+        return match files_child() {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(_) => ExitCode::FAILURE,
+        };
     }
     if let Some(code) = run_if_asked(ADMINISTRATION, Arguments::command) {
         return code;

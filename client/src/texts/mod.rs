@@ -162,6 +162,7 @@ impl Language {
             Expected::PackageManager => Text::ExpectedPackageManager,
             Expected::Uuid => Text::ExpectedUuid,
             Expected::HostAndPort => Text::ExpectedHostAndPort,
+            Expected::RemoteSupport => Text::ExpectedRemoteSupport,
         });
         let used = match &misread.used {
             Used::Default(value) => self.fill(Text::UsedDefault, &[value]),

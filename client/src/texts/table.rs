@@ -21,6 +21,22 @@ migasfree_types::texts! {
         StageHooksPost: "Running the site's scripts";
         StageRecord: "Recording the synchronisation";
 
+        SupportAllow: "Allow";
+        SupportView: "View only";
+        SupportDeny: "Deny";
+        SupportEnd: "End now";
+        SupportAsks(operator): "{ $operator } wants to help on this computer";
+        SupportHelps(operator): "{ $operator } is helping on this computer";
+        SupportWhat(service): "{ $service ->\n    [terminal] They want to open a terminal.\n    [screen] They want to see the screen.\n    [files] They want to open files.\n    [port] They want to use a service of this computer.\n   *[other] They want to work on this computer.\n}";
+        SupportMay(mode): "{ $mode ->\n    [view] They can only watch.\n    [read] They can read files.\n    [administrator] They can change everything, as an administrator.\n   *[other] They can make changes.\n}";
+        SupportReason(reason): "Reason: { $reason }";
+        SupportTicket(ticket): "Ticket: { $ticket }";
+        SupportRecorded: "The session is recorded.";
+        SupportNotRecorded: "The session is not recorded.";
+        SupportSeconds(seconds): "Without an answer in { $seconds } seconds, it is denied.";
+        SupportSecondsAllows(seconds): "Without an answer in { $seconds } seconds, it is allowed.";
+        SupportOver: "Remote support has ended";
+
         ErrorOutput(reason): "What was said could not be written: { $reason }";
         ErrorCheckList(text, reason): "`{ $text }` is not a JSON list of names ({ $reason }); write it as [\"gimp\", \"vlc\"].";
         ErrorNeedsAdministrator: "Only an administrator can do that; run it as root, for instance with `sudo`.";
@@ -60,6 +76,7 @@ migasfree_types::texts! {
         ExpectedPackageManager: "a package manager of this version (`apt`)";
         ExpectedUuid: "a UUID";
         ExpectedHostAndPort: "a host and a port as in `cache.example.org:3142`";
+        ExpectedRemoteSupport: "`off`, `ask`, `notify` or `server`";
         UsedDefault(value): "`{ $value }` is used";
         UsedDistribution: "what the distribution has is used";
         UsedNothing: "it is left out";

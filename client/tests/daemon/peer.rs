@@ -12,7 +12,9 @@ use migasfree_client::daemon::bus;
 use migasfree_client::daemon::catalog::Renderer;
 use migasfree_client::daemon::core::{Core, Parts};
 use migasfree_client::daemon::jobs::{Launcher, WorkerCommand};
+use migasfree_client::daemon::remote::{self, Agent};
 use migasfree_client::paths::Layout;
+use migasfree_client::process::guest::Host;
 use migasfree_client::sync::load_settings;
 use migasfree_dbus::{
     CallOptions, ComputerProxy, ConfigProxy, Error, JobResult, JobState, Level, PackagesProxy,
@@ -80,6 +82,15 @@ async fn daemon_with(
         ),
         launcher,
         renderer: Renderer::new(),
+        remote: remote::Setup {
+            agent: Agent::User(1000),
+            host: Host {
+                helper: command(root).program,
+                systemd: false,
+            },
+            state: layout.state(),
+            runtime: layout.runtime(),
+        },
         state: layout.state(),
         cache: layout.cache(),
     })

@@ -107,6 +107,8 @@ errors! {
     Locked,
     /// This daemon, server or package manager does not offer it.
     Unsupported,
+    /// A request for remote support is not granted; the code of the message says why.
+    Refused,
     /// Too many calls, queued jobs or subscribers of this user.
     LimitExceeded,
 }

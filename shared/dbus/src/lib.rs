@@ -35,7 +35,8 @@ pub use action::Action;
 pub use error::Error;
 pub use migasfree_types::message::Message;
 pub use proxies::{
-    CatalogProxy, ComputerProxy, ConfigProxy, JobProxy, ManagerProxy, PackagesProxy, TagsProxy,
+    CatalogProxy, ComputerProxy, ConfigProxy, JobProxy, ManagerProxy, PackagesProxy, RemoteProxy,
+    SupportProxy, TagsProxy,
 };
 pub use records::*;
 pub use wire::Dictionary;

@@ -21,6 +21,10 @@ pub const TAGS: &str = "org.migasfree.Client1.Tags";
 pub const COMPUTER: &str = "org.migasfree.Client1.Computer";
 /// The settings in force.
 pub const CONFIG: &str = "org.migasfree.Client1.Config";
+/// Remote support, for the agent alone.
+pub const REMOTE: &str = "org.migasfree.Client1.Remote";
+/// Remote support, for the person at this computer.
+pub const SUPPORT: &str = "org.migasfree.Client1.Support";
 /// One piece of work.
 pub const JOB: &str = "org.migasfree.Client1.Job";
 

@@ -157,6 +157,7 @@ ExpectedFlag = `true` or `false`
 ExpectedHostAndPort = a host and a port as in `cache.example.org:3142`
 ExpectedNumber = a whole number
 ExpectedPackageManager = a package manager of this version (`apt`)
+ExpectedRemoteSupport = `off`, `ask`, `notify` or `server`
 ExpectedTime = a number of minutes, or a time such as `90s` or `2h`
 ExpectedUuid = a UUID
 HardwareRefused = The server refused this description of the hardware before.
@@ -307,6 +308,26 @@ Queued = Waiting for other jobs
 RegisterAgain = The daemon was restarted before the registration began; register again.
 RegisterConfirm = Register this computer with { $server } (project { $project })? [Y/n]
 RegisterDone = Registered as computer { $computer }.
+RemoteAnswer = The answer is `allow`, `view` or `deny`.
+RemoteCannotBecome = The daemon cannot start programs as { $user }.
+RemoteDenied = The person at the computer said no.
+RemoteExpired = The time for this session is over; ask for another one.
+RemoteFailed = It could not be started: { $reason }
+RemoteGrant = The grant is not taken: { $reason }
+RemoteLimit = At most { $limit } at a time.
+RemoteNoPort = { $service } does not answer on this computer: { $reason }
+RemoteNoSession = There is no such session.
+RemoteNoUser = This computer has no user { $user }.
+RemoteNobody = Nobody at the computer could be asked, or answered in time.
+RemoteNotGranted = The session does not include this.
+RemoteNotOffered = The server does not offer remote support to this computer.
+RemoteOff = Remote support is switched off on this computer.
+RemoteOnlyAgent = Only the agent of remote support may do this.
+RemoteOnlyPerson = Only the person at this computer may do this.
+RemoteOtherComputer = The grant is for another computer.
+RemotePolicy = The policy for this computer does not allow it.
+RemoteRequest = The request for files is not understood.
+RemoteUsed = This grant was used before; ask for another one.
 RemovalQuestion = Go on all the same? [y/N]
 RemovedAlong = Removed because other packages needed it: { $packages }
 RequestNotKept = The request could not be kept: { $reason }
@@ -364,6 +385,32 @@ StatusUnknown = unknown
 StatusUnsubscribed = retired, it may not synchronise
 StoppingScript = Stopping the script that runs; interrupt once more to leave
 Store = Store:
+SupportAllow = Allow
+SupportAsks = { $operator } wants to help on this computer
+SupportDeny = Deny
+SupportEnd = End now
+SupportHelps = { $operator } is helping on this computer
+SupportMay = { $mode ->
+        [view] They can only watch.
+        [read] They can read files.
+        [administrator] They can change everything, as an administrator.
+       *[other] They can make changes.
+    }
+SupportNotRecorded = The session is not recorded.
+SupportOver = Remote support has ended
+SupportReason = Reason: { $reason }
+SupportRecorded = The session is recorded.
+SupportSeconds = Without an answer in { $seconds } seconds, it is denied.
+SupportSecondsAllows = Without an answer in { $seconds } seconds, it is allowed.
+SupportTicket = Ticket: { $ticket }
+SupportView = View only
+SupportWhat = { $service ->
+        [terminal] They want to open a terminal.
+        [screen] They want to see the screen.
+        [files] They want to open files.
+        [port] They want to use a service of this computer.
+       *[other] They want to work on this computer.
+    }
 SyncCancelled = it was cancelled
 SyncFailed = it failed
 SyncPartly = well in part

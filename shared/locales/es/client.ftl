@@ -537,3 +537,135 @@ wrong_option = La opción `{ $key }` debe ser { $kind ->
     }.
 
 # Why no answer of the server came
+ErrorCertificate = El certificado de { $server } no se acepta ({ $reason }). Quien administra el servidor tiene que obtener otro.
+ErrorCertificateExpired = El certificado de { $server } ha caducado. Quien administra el servidor tiene que renovarlo; compruebe también el reloj de este equipo.
+ErrorCertificateIssuer = Nadie en quien confíe este equipo responde del certificado de { $server }. Un administrador instala el paquete `ca-certificates`, o pone el certificado de la autoridad propia de su organización en { $file }.
+ErrorCertificateFile = Nadie en quien confíe este equipo responde del certificado de { $server }: { $file } no contiene ningún certificado. Un administrador pone ahí el de la autoridad propia de su organización, en PEM.
+ErrorCertificateName = El certificado recibido no es para { $server }. Compruebe el nombre del servidor con `migasfree conf`; si es correcto, quien administra el servidor tiene que obtener un certificado para él.
+ErrorCertificateNotYet = El certificado de { $server } todavía no es válido. Compruebe el reloj de este equipo.
+ErrorCertificateAuthority = El certificado de { $server } está hecho para una autoridad y no para un servidor. Quien administra el servidor tiene que obtener uno para un servidor (con `CA:FALSE`).
+ErrorMoved = El servidor envía este equipo a { $address }. Si el servidor se ha mudado allí, un administrador ejecuta `migasfree conf --server { $address }`; si la red pide iniciar sesión, iníciela con un navegador e inténtelo de nuevo.
+ErrorNoCertificates = Este equipo no tiene certificados con los que comprobar el servidor ({ $reason }). Un administrador instala el paquete `ca-certificates`.
+ErrorPage = En lugar de la respuesta del servidor llegó una página web. Si la red pide iniciar sesión, iníciela con un navegador e inténtelo de nuevo; si no, compruebe la dirección del servidor con `migasfree conf`.
+ErrorAway = El servidor no puede responder ahora ({ $status }); inténtelo más tarde. Si dura, avise a quien administra el servidor.
+ErrorAwayFor = { $seconds ->
+    [one] El servidor no puede responder ahora ({ $status }); inténtelo de nuevo dentro de un segundo.
+   *[other] El servidor no puede responder ahora ({ $status }); inténtelo de nuevo dentro de { $seconds } segundos.
+    }
+ErrorNobodyThere = Nada responde en { $server } ({ $reason }). Puede estar parado; si no lo está, compruebe su dirección con `migasfree conf`.
+ErrorNotHttps = Lo que responde en { $server } no habla https. Compruebe la dirección y el puerto con `migasfree conf`.
+ErrorSignIn = La red pide iniciar sesión: iníciela con un navegador e inténtelo de nuevo.
+ErrorProxySignIn = El proxy quiere saber quién lo usa, y migasfree no inicia sesión en ninguno. Haga que deje pasar a este equipo, o ponga otro con `migasfree conf --proxy`.
+ErrorUnknownHost = No se ha encontrado ningún equipo llamado { $host } ({ $reason }). Compruebe que este equipo está en su red, y el nombre del servidor con `migasfree conf`.
+WarningInsecurePassword = Aviso: se envía una contraseña a { $server } por http, donde todos los que están en el camino pueden leerla (Allow_Insecure_Credentials está activado).
+
+# status
+ConnectivityMetered = el servidor responde, por una red que se paga por volumen
+ConnectivityOffline = no hay red
+ConnectivityOnline = el servidor responde
+ConnectivitySaturated = el servidor está ocupado
+ConnectivityUnknown = todavía no se ha intentado
+ConnectivityUnreachable = el servidor no responde
+LabelLastContact = Última respuesta del servidor
+LabelLastSyncReason = Motivo
+LabelLastSyncResult = Cómo terminó
+SyncCancelled = se canceló
+SyncFailed = falló
+SyncPartly = bien en parte
+SyncRefused = se rechazó
+SyncWell = bien
+
+# Where there is nothing to show
+NoApps = No se ofrece ninguna aplicación a este equipo.
+NoAppsInCategory = No se ofrece ninguna aplicación de esta categoría a este equipo.
+NoAttributes = El servidor no ha asignado ningún atributo a este equipo.
+NoCategories = No hay categorías.
+NoInhibitors = Nadie retiene los trabajos que se ejecutan por sí solos.
+NoJobs = No hay trabajos.
+NoNetwork = Este equipo no tiene ninguna red IPv4.
+NoOutput = Este trabajo no ha dicho nada.
+NoTags = El servidor no tiene etiquetas entre las que elegir.
+NothingFound = No se ha encontrado nada.
+
+# info
+Bits = { $count } bits
+StatusAssigned = asignado a alguien
+StatusAvailable = disponible
+StatusInRepair = en reparación
+StatusReserved = reservado
+StatusUnknown = desconocido
+StatusUnsubscribed = dado de baja, no puede sincronizarse
+ErrorTokenRefused = El servidor no admite este equipo con este token: { $reason }
+ErrorTrustDamaged = Está dañado lo que este equipo recuerda de las claves del servidor: { $file } ({ $reason }). Restaure el fichero desde una copia de seguridad, o quítelo y ejecute `migasfree register` para volver a confiar en las claves del servidor.
+ErrorFile = { $file }: { $reason }
+ErrorLate = El servidor no respondió a tiempo; inténtelo más tarde. Si persiste, avise a quien administra el servidor.
+OsNotFound = no existe ese fichero o carpeta
+OsPermission = permiso denegado
+OsFull = el disco está lleno
+OsReadOnly = el disco ahora solo se puede leer
+OsThere = ya existe ese fichero o carpeta
+OsFolder = es una carpeta
+OsRefused = la conexión fue rechazada
+OsLate = no llegó respuesta a tiempo
+WrongArgument = No existe aquí el argumento `{ $argument }`.
+WrongCommand = No existe la orden `{ $command }`.
+WrongNoCommand = Falta una orden.
+WrongMissing = Falta: { $arguments }
+WrongNoValue = `{ $argument }` necesita un valor.
+WrongValue = `{ $value }` no es un valor para `{ $argument }`.
+WrongChoice = `{ $value }` no es un valor para `{ $argument }`; son estos: { $choice }
+WrongMore = `{ $value }` sobra: `{ $argument }` no admite más valores.
+WrongTogether = `{ $argument }` y lo siguiente no van juntos: { $others }
+WrongTwice = `{ $argument }` está dos veces.
+WrongSimilar = Se parece a: { $names }
+WrongHelp = `--help` dice más.
+NotReachedNow = ahora no se puede alcanzar
+AsOf = Esto es de { $moment }, cuando el servidor respondió por última vez.
+UploadNewStore = En { $project } no había ningún almacén { $store }: se ha creado. Si el nombre es una errata, elimínelo en la consola y suba de nuevo con `-s`.
+RemoteOff = El soporte remoto está desactivado en este equipo.
+RemoteNotOffered = El servidor no ofrece soporte remoto a este equipo.
+RemoteOnlyAgent = Solo el agente de soporte remoto puede hacer esto.
+RemoteOnlyPerson = Solo la persona que está ante este equipo puede hacer esto.
+RemoteGrant = No se acepta la autorización: { $reason }
+RemoteExpired = El tiempo de esta sesión ha terminado; pida otra.
+RemoteUsed = Esta autorización ya se usó; pida otra.
+RemoteOtherComputer = La autorización es para otro equipo.
+RemoteDenied = La persona que está ante el equipo dijo que no.
+RemoteNobody = No había nadie ante el equipo a quien preguntar, o no respondió a tiempo.
+RemotePolicy = La política de este equipo no lo admite.
+RemoteNoSession = No existe esa sesión.
+RemoteNotGranted = La sesión no incluye esto.
+RemoteNoUser = Este equipo no tiene ningún usuario { $user }.
+RemoteCannotBecome = El demonio no puede iniciar programas como { $user }.
+RemoteNoPort = { $service } no responde en este equipo: { $reason }
+RemoteLimit = Como máximo { $limit } a la vez.
+RemoteFailed = No se pudo iniciar: { $reason }
+RemoteAnswer = La respuesta es `allow`, `view` o `deny`.
+RemoteRequest = No se entiende la petición de archivos.
+ExpectedRemoteSupport = `off`, `ask`, `notify` ni `server`
+SupportAllow = Permitir
+SupportView = Solo ver
+SupportDeny = Rechazar
+SupportEnd = Terminar ahora
+SupportAsks = { $operator } quiere ayudarle en este equipo
+SupportHelps = { $operator } está ayudando en este equipo
+SupportWhat = { $service ->
+        [terminal] Quiere abrir un terminal.
+        [screen] Quiere ver la pantalla.
+        [files] Quiere abrir archivos.
+        [port] Quiere usar un servicio de este equipo.
+       *[other] Quiere trabajar en este equipo.
+    }
+SupportMay = { $mode ->
+        [view] Solo puede mirar.
+        [read] Puede leer archivos.
+        [administrator] Puede cambiarlo todo, como administrador.
+       *[other] Puede hacer cambios.
+    }
+SupportReason = Motivo: { $reason }
+SupportTicket = Incidencia: { $ticket }
+SupportRecorded = La sesión se graba.
+SupportNotRecorded = La sesión no se graba.
+SupportSeconds = Sin respuesta en { $seconds } segundos, se rechaza.
+SupportSecondsAllows = Sin respuesta en { $seconds } segundos, se permite.
+SupportOver = Ha terminado el soporte remoto

@@ -19,6 +19,8 @@ pub enum Feature {
     CachedDefinitions,
     /// Computers are given certificates.
     Certificates,
+    /// Somebody may help from afar.
+    RemoteSupport,
 }
 
 /// Features that one side has. Those this version does not know are not seen.
@@ -34,6 +36,7 @@ impl Features {
             Feature::InventoryDifferences,
             Feature::CachedDefinitions,
             Feature::Certificates,
+            Feature::RemoteSupport,
         ])
     }
 
@@ -101,7 +104,8 @@ mod tests {
         let read: Features =
             serde_json::from_str(r#"["cached-definitions", "telepathy", 7]"#).unwrap();
         assert_eq!(read, Features::from_iter([Feature::CachedDefinitions]));
-        let text = r#"["inventory-differences","cached-definitions","certificates"]"#;
+        let text =
+            r#"["inventory-differences","cached-definitions","certificates","remote-support"]"#;
         assert_eq!(serde_json::to_string(&Features::all()).unwrap(), text);
         let both = Features::all().shared_with(&read);
         assert!(both.has(Feature::CachedDefinitions) && !both.has(Feature::InventoryDifferences));

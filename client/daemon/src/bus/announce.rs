@@ -64,6 +64,7 @@ impl Listener for Announcer {
             Happened::PackagesChanged => self.packages_changed().await,
             Happened::ComputerChanged => self.computer_changed().await,
             Happened::TagsChanged => self.tags_changed().await,
+            Happened::Remote(to, tiding) => self.remote(to, tiding).await,
         }
     }
 }

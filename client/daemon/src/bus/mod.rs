@@ -10,7 +10,9 @@ mod manager;
 mod objects;
 mod overview;
 mod packages;
+mod remote;
 mod requests;
+mod support;
 mod tags;
 
 use std::sync::Arc;
@@ -30,6 +32,8 @@ use manager::Manager;
 use objects::Objects;
 use overview::Overview;
 use packages::Packages;
+use remote::RemoteObject;
+use support::SupportObject;
 use tags::Tags;
 
 /// Puts all objects on a connection; `system` says that it is one to the system bus. Take the name after this.
@@ -43,6 +47,8 @@ pub async fn serve(core: &Core, connection: &Connection, system: bool) -> zbus::
     server.at(ROOT_PATH, core.tags()).await?;
     server.at(ROOT_PATH, core.computer_object()).await?;
     server.at(ROOT_PATH, core.config()).await?;
+    server.at(ROOT_PATH, core.remote_object()).await?;
+    server.at(ROOT_PATH, core.support_object()).await?;
     core.signals.connect(connection.clone(), system);
     core.news.listen(Arc::new(core.announcer()));
     for id in core.jobs.unfinished() {
@@ -133,6 +139,21 @@ impl Core {
             access: Arc::clone(&self.access),
             computer: Arc::clone(&self.computer),
             known: Arc::clone(&self.known),
+        }
+    }
+
+    fn remote_object(&self) -> RemoteObject {
+        RemoteObject {
+            access: Arc::clone(&self.access),
+            settings: self.settings.clone(),
+            remote: self.remote.clone(),
+        }
+    }
+
+    fn support_object(&self) -> SupportObject {
+        SupportObject {
+            access: Arc::clone(&self.access),
+            remote: self.remote.clone(),
         }
     }
 

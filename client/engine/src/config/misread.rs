@@ -12,6 +12,7 @@ pub enum Expected {
     PackageManager,
     Uuid,
     HostAndPort,
+    RemoteSupport,
 }
 
 impl Expected {
@@ -24,6 +25,7 @@ impl Expected {
             Self::PackageManager => "a package manager of this version (`apt`)",
             Self::Uuid => "a UUID",
             Self::HostAndPort => "a host and a port as in `cache.example.org:3142`",
+            Self::RemoteSupport => "`off`, `ask`, `notify` or `server`",
         }
     }
 }

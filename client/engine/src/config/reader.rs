@@ -9,6 +9,7 @@ use std::time::Duration;
 use super::error::{ConfigError, read_optional};
 use super::ini::Ini;
 use super::misread::{Expected, Misread, Place, Unread, Used};
+use super::remote::RemoteSupport;
 
 pub(super) const CLIENT: &str = "client";
 pub(super) const PACKAGER: &str = "packager";
@@ -179,6 +180,19 @@ impl<'a> Reader<'a> {
         }
         self.misread(key, value, place, expected, used);
         None
+    }
+
+    /// A word that is none means `off`: whoever wrote it wanted less than there is without it.
+    pub(super) fn remote_support(&mut self) -> RemoteSupport {
+        let key = "Remote_Support";
+        let Some((value, place)) = self.value(CLIENT, key) else {
+            return RemoteSupport::default();
+        };
+        RemoteSupport::parse(&value).unwrap_or_else(|| {
+            let used = Used::Default(RemoteSupport::Off.to_string());
+            self.misread(key, value, place, Expected::RemoteSupport, used);
+            RemoteSupport::Off
+        })
     }
 
     /// The words of a list that fit.

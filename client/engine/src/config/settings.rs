@@ -9,6 +9,7 @@ use super::error::ConfigError;
 use super::misread::{Expected, Misread, Unread, Used};
 use super::project::default_project;
 use super::reader::{ENROLMENT_TOKEN, Origin, Reader};
+use super::remote::RemoteSupport;
 use super::write::{LONGEST_NAME, is_plain_host_and_port};
 use crate::pms::SCRIPT_SILENCE_LIMIT;
 
@@ -59,6 +60,8 @@ pub struct Settings {
     pub package_manager: Option<String>,
     /// Whether this computer gets a certificate from its server, and shows it.
     pub client_certificate: bool,
+    /// How far remote support may go.
+    pub remote_support: RemoteSupport,
     /// What lets an image's computers in at their first synchronisation.
     pub enrolment_token: Option<Secret>,
     /// A file with one that does not count, because others can read it.
@@ -138,6 +141,7 @@ impl Settings {
                 |name| crate::pms::family(name).is_some(),
             ),
             client_certificate: reader.flag("Client_Certificate", false),
+            remote_support: reader.remote_support(),
             enrolment_token: reader.client(ENROLMENT_TOKEN).map(Secret),
             exposed_token: reader.exposed_token.take(),
             packager: Packager {
@@ -347,6 +351,20 @@ mod tests {
                 .misread,
             []
         );
+    }
+
+    #[test]
+    fn a_word_for_remote_support_that_is_none_means_off() {
+        let folder = tempfile::tempdir().unwrap();
+        let support = |text: &str| {
+            let variable = [("MIGASFREE_CLIENT_REMOTE_SUPPORT", text)];
+            load(folder.path(), &variable).unwrap().remote_support
+        };
+        let unset = load(folder.path(), &[]).unwrap().remote_support;
+        assert_eq!(unset, RemoteSupport::Server);
+        assert_eq!(support("ask"), RemoteSupport::Ask);
+        assert_eq!(support("Notify"), RemoteSupport::Notify);
+        assert_eq!(support("perhaps"), RemoteSupport::Off);
     }
 
     #[test]

@@ -80,6 +80,7 @@ impl Settings {
                 Value::Flag(self.allow_insecure_credentials),
             ),
             ("Firmware_Fillers", Value::Words(fillers)),
+            ("Remote_Support", text(self.remote_support.as_str())),
             ("Client_Certificate", Value::Flag(self.client_certificate)),
             ("Enrolment_Token", text(token)),
         ];

@@ -4,9 +4,11 @@ use std::path::PathBuf;
 
 use async_trait::async_trait;
 use migasfree_types::message::Message;
+use migasfree_native::features::Feature;
 
 use crate::job::{Job, JobId};
 use crate::keys::certificate::OwnCertificate;
+use crate::keys::own::{AUTHORITIES_FILE, Enrolment, OwnKey};
 use crate::observer::LockHolder;
 use crate::pms::{Action, Candidate, FoundPackage, InstalledPackage, PackageName, Plan};
 use crate::policy::{self, Asker, Verdict};
@@ -14,14 +16,14 @@ use crate::transport::api::Availability;
 use crate::transport::messages::{
     AppId, AppRequest, ComputerId, ComputerInfo, Label, MandatoryPackages, ServerInfo, Tags, Trait,
 };
-use crate::transport::{ApiError, Report};
+use crate::transport::{AUTHORITY_FILE, ApiError, Report};
 use crate::trust::REQUESTS_CALL;
 
 use super::local::{LocalEngine, io};
 use super::trusting::remembering;
 use super::{
     CatalogSnapshot, Credentials, Engine, EngineError, Identity, NetworkInfo, Outcome, PublicFile,
-    Standing, SyncRequest,
+    RemoteTrust, Standing, SyncRequest,
 };
 
 /// Largest file of the public area that is fetched.
@@ -55,6 +57,26 @@ impl Engine for LocalEngine {
         let folder = self.settings.server.folder_name();
         let own = OwnCertificate::read(&self.layout.state().join(folder))?;
         Some(own.not_after)
+    }
+
+    fn remote_trust(&self) -> Option<RemoteTrust> {
+        let own = OwnKey::new(self.folder.clone());
+        let Ok(Some(Enrolment::Enrolled {
+            computer, features, ..
+        })) = own.enrolment()
+        else {
+            return None;
+        };
+        if !features.has(Feature::RemoteSupport) {
+            return None;
+        }
+        let text = |name: &str| std::fs::read_to_string(self.folder.join(name)).unwrap_or_default();
+        Some(RemoteTrust {
+            computer,
+            key: own.read().ok()??,
+            server: self.trust.server_key().ok()??,
+            authorities: [AUTHORITY_FILE, AUTHORITIES_FILE].map(text).join("\n"),
+        })
     }
 
     fn network(&self) -> NetworkInfo {

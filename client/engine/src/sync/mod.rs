@@ -17,6 +17,7 @@ mod trusting;
 use std::path::PathBuf;
 
 use async_trait::async_trait;
+use migasfree_native::key::{KeyPair, PublicKey};
 use migasfree_types::message::Message;
 use serde::{Deserialize, Serialize};
 
@@ -97,6 +98,19 @@ pub struct Identity {
     pub package_manager: String,
     pub manage_devices: bool,
     pub auto_update: bool,
+}
+
+/// What remote support is signed and verified with. It never leaves the daemon.
+#[derive(Debug)]
+pub struct RemoteTrust {
+    /// The number of this computer.
+    pub computer: ComputerId,
+    /// Its key.
+    pub key: KeyPair,
+    /// The key that signs for the server.
+    pub server: PublicKey,
+    /// What the certificate of the server is checked by besides those of the system, in PEM.
+    pub authorities: String,
 }
 
 /// How a computer proves to its server who it is.
@@ -404,6 +418,12 @@ pub trait Engine: Send + Sync + std::fmt::Debug {
 
     /// Until when the certificate that this computer shows is valid, in seconds since 1970; `None` where it has none.
     fn certificate_until(&self) -> Option<i64> {
+        None
+    }
+
+    /// What remote support is signed and verified with; `None` where the server does not know this computer by a key of its
+    /// own, or does not offer it.
+    fn remote_trust(&self) -> Option<RemoteTrust> {
         None
     }
 

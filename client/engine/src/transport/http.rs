@@ -24,7 +24,7 @@ use crate::sync::EngineText;
 /// Longest answer read.
 const LONGEST_ANSWER: usize = 32 * 1024 * 1024;
 /// The organisation's own authority, as whoever runs this computer put it there.
-const AUTHORITY_FILE: &str = "ca.pem";
+pub(crate) const AUTHORITY_FILE: &str = "ca.pem";
 /// Redirections followed for one call.
 const MOST_REDIRECTIONS: usize = 5;
 

@@ -16,6 +16,7 @@ pub use migasfree_client_base::messages;
 pub use carrier::{Body, Method, Request, Response, Transport};
 pub use error::{ApiError, CertificateFault, TransportError, Unreached};
 pub(crate) use error::{is_about_request, is_end_of_key};
+pub(crate) use http::AUTHORITY_FILE;
 pub use http::HttpTransport;
 pub use public::{Keys, PackagerKeys};
 pub use server::{AttributeReport, Beginning, Report, Server, Settled, SoftwareHistory};

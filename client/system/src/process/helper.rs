@@ -4,6 +4,7 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use super::keep::{KEEP, ON_TERMINAL};
 use super::root::ENTER_ROOT;
 use super::supervise::SUPERVISE;
 use crate::output::complain;
@@ -23,6 +24,15 @@ pub fn run_if_asked() -> Option<ExitCode> {
         let (line, folder) = (line.join(" "), folder.display());
         complain(&format!("cannot run {line} in {folder}: {error}"));
         return Some(ExitCode::from(126));
+    }
+    if command == KEEP || command == ON_TERMINAL {
+        let line: Vec<OsString> = arguments.collect();
+        let ended = if command == KEEP {
+            super::keep::keep(&line)
+        } else {
+            Err(super::keep::on_terminal(&line))
+        };
+        return Some(ended.map_or(ExitCode::from(126), ExitCode::from));
     }
     if command == SUPERVISE {
         let folder = PathBuf::from(arguments.next()?);

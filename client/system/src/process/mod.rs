@@ -6,13 +6,16 @@
     reason = "this is where programs are started"
 )]
 
+pub mod guest;
 pub mod helper;
+mod keep;
 mod lines;
 pub mod root;
 mod scripts;
 pub mod supervise;
 mod system;
 mod table;
+pub mod terminal;
 pub mod unit;
 mod watch;
 

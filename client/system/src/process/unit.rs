@@ -37,6 +37,12 @@ pub fn of_part(id: impl Display, part: impl Display) -> String {
     format!("{}-{part}", of_job(id))
 }
 
+/// The name of the unit of something that a session of remote support runs.
+#[must_use]
+pub fn of_remote(session: impl Display, part: impl Display) -> String {
+    format!("migasfree-remote-{session}-{part}")
+}
+
 /// The command line that has systemd run a program as a unit.
 #[derive(Debug)]
 pub(super) struct Unit(Vec<String>);
@@ -49,7 +55,12 @@ impl Unit {
 
     /// Passes its output on, and ends when it does.
     pub fn awaited(self) -> Self {
-        self.with("--pipe".to_owned()).with("--wait".to_owned())
+        self.with("--pipe".to_owned()).followed()
+    }
+
+    /// Ends when it does, as it does.
+    pub fn followed(self) -> Self {
+        self.with("--wait".to_owned())
     }
 
     pub fn property(self, name: &str, value: impl Display) -> Self {

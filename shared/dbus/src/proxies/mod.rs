@@ -9,6 +9,8 @@ mod config;
 mod job;
 mod manager;
 mod packages;
+mod remote;
+mod support;
 mod tags;
 
 pub use catalog::{CatalogProxy, Changed as CatalogChanged, StatesChanged};
@@ -17,4 +19,9 @@ pub use config::ConfigProxy;
 pub use job::{Finished, Item, JobProxy, Output, Question};
 pub use manager::{JobAdded, JobRemoved, ManagerProxy};
 pub use packages::PackagesProxy;
+pub use remote::{Asking, RemoteProxy, ServicesChanged, SessionEnded, TerminalExited};
+pub use support::{
+    Ended as SupportEnded, Question as SupportQuestion, QuestionClosed, Started as SupportStarted,
+    SupportProxy,
+};
 pub use tags::TagsProxy;

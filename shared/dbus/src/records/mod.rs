@@ -8,6 +8,7 @@ mod job;
 mod options;
 mod plan;
 mod request;
+mod support;
 #[cfg(test)]
 mod tests;
 
@@ -22,3 +23,4 @@ pub use migasfree_vocabulary::{
 pub use options::{AppQuery, CallOptions, JobFilter, SyncOptions, TagOptions, UpgradeOptions};
 pub use plan::{PendingChange, PlanObjection, PlanRecord, PlannedPackage, UpdateRecord};
 pub use request::RequestRecord;
+pub use support::SupportRecord;

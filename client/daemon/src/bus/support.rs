@@ -1,0 +1,75 @@
+//! `org.migasfree.Client1.Support`.
+
+use std::sync::Arc;
+
+use migasfree_dbus::{Error, SupportRecord};
+use zbus::interface;
+use zbus::message::Header;
+use zbus::object_server::SignalEmitter;
+
+use crate::access::{Access, Caller};
+use crate::remote::Remote;
+
+/// The interface of the person at this computer.
+#[derive(Debug)]
+pub struct SupportObject {
+    pub access: Arc<Access>,
+    pub remote: Remote,
+}
+
+#[interface(name = "org.migasfree.Client1.Support")]
+impl SupportObject {
+    #[zbus(out_args("sessions"))]
+    async fn register(
+        &self,
+        #[zbus(header)] header: Header<'_>,
+    ) -> Result<Vec<SupportRecord>, Error> {
+        let person = self.person(&header).await?;
+        Ok(self.remote.register(&person))
+    }
+
+    async fn answer(
+        &self,
+        id: u32,
+        answer: &str,
+        #[zbus(header)] header: Header<'_>,
+    ) -> Result<(), Error> {
+        self.person(&header).await?;
+        self.remote.answer(id, answer)
+    }
+
+    async fn end_now(
+        &self,
+        session: &str,
+        #[zbus(header)] header: Header<'_>,
+    ) -> Result<(), Error> {
+        self.person(&header).await?;
+        self.remote.end_now(session).await
+    }
+
+    #[zbus(signal)]
+    pub async fn question(
+        emitter: &SignalEmitter<'_>,
+        id: u32,
+        session: SupportRecord,
+        seconds: u32,
+        allows: bool,
+    ) -> zbus::Result<()>;
+
+    #[zbus(signal)]
+    pub async fn question_closed(emitter: &SignalEmitter<'_>, id: u32) -> zbus::Result<()>;
+
+    #[zbus(signal)]
+    pub async fn started(emitter: &SignalEmitter<'_>, session: SupportRecord) -> zbus::Result<()>;
+
+    #[zbus(signal)]
+    pub async fn ended(emitter: &SignalEmitter<'_>, session: &str, code: &str) -> zbus::Result<()>;
+}
+
+impl SupportObject {
+    async fn person(&self, header: &Header<'_>) -> Result<Caller, Error> {
+        let caller = self.access.caller(header).await?;
+        self.remote.admit_person(&caller).await?;
+        Ok(caller)
+    }
+}

@@ -1,0 +1,159 @@
+//! Who is at this computer: logind knows the active login, and only its user is believed.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use zbus::fdo::DBusProxy;
+use zbus::names::BusName;
+use zbus::{Connection, OwnedObjectPath, OwnedVariant, Variant};
+
+use tokio::sync::oneshot;
+
+use super::consent::Answer;
+
+const LOGIND: &str = "org.freedesktop.login1";
+
+/// Programs that ask and tell the person, and what is being asked.
+#[derive(Debug)]
+pub(super) struct People {
+    /// The user who counts where logind is not there to ask: the daemon's own in the session mode.
+    alone: Option<u32>,
+    known: Mutex<Known>,
+}
+
+#[derive(Debug, Default)]
+struct Known {
+    /// Users of the registered connections.
+    helpers: BTreeMap<String, u32>,
+    questions: HashMap<u32, oneshot::Sender<Answer>>,
+    last: u32,
+}
+
+impl People {
+    pub(super) fn new(alone: Option<u32>) -> Self {
+        Self {
+            alone,
+            known: Mutex::default(),
+        }
+    }
+
+    /// Whether a user is at the computer now.
+    pub(super) async fn is_there(&self, bus: Option<&Connection>, uid: u32) -> bool {
+        self.active(bus).await.contains(&uid)
+    }
+
+    /// The programs of whoever is at the computer now.
+    pub(super) async fn helpers(&self, bus: Option<&Connection>) -> Vec<String> {
+        let active = self.active(bus).await;
+        let known = self.lock();
+        let there = known.helpers.iter().filter(|(_, uid)| active.contains(uid));
+        there.map(|(address, _)| address.clone()).collect()
+    }
+
+    pub(super) fn register(&self, address: &str, uid: u32) {
+        self.lock().helpers.insert(address.to_owned(), uid);
+    }
+
+    pub(super) fn forget(&self, address: &str) {
+        self.lock().helpers.remove(address);
+    }
+
+    /// A new question, and where its answer comes.
+    pub(super) fn ask(&self) -> (u32, oneshot::Receiver<Answer>) {
+        let (sender, receiver) = oneshot::channel();
+        let mut known = self.lock();
+        known.last = known.last.wrapping_add(1);
+        let id = known.last;
+        known.questions.insert(id, sender);
+        (id, receiver)
+    }
+
+    /// Answers a question; `false` where it is not open.
+    pub(super) fn answer(&self, id: u32, answer: Answer) -> bool {
+        let asked = self.lock().questions.remove(&id);
+        asked.is_some_and(|asked| asked.send(answer).is_ok())
+    }
+
+    pub(super) fn close(&self, id: u32) {
+        self.lock().questions.remove(&id);
+    }
+
+    async fn active(&self, bus: Option<&Connection>) -> Vec<u32> {
+        let alone = || self.alone.into_iter().collect();
+        let Some(bus) = bus else { return alone() };
+        if !is_logind_there(bus).await {
+            return alone();
+        }
+        active_logins(bus).await.unwrap_or_else(|error| {
+            tracing::warn!(%error, "logind does not say who is at this computer");
+            Vec::new()
+        })
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Known> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+async fn is_logind_there(bus: &Connection) -> bool {
+    let Ok(proxy) = DBusProxy::new(bus).await else {
+        return false;
+    };
+    let Ok(name) = BusName::try_from(LOGIND) else {
+        return false;
+    };
+    proxy.name_has_owner(name).await.unwrap_or(false)
+}
+
+/// Users of the logins at a seat that are on the screen now.
+async fn active_logins(bus: &Connection) -> zbus::Result<Vec<u32>> {
+    let answer = bus
+        .call_method(
+            Some(LOGIND),
+            "/org/freedesktop/login1",
+            Some("org.freedesktop.login1.Manager"),
+            "ListSessions",
+            &(),
+        )
+        .await?;
+    let logins: Vec<(String, u32, String, String, OwnedObjectPath)> =
+        answer.body().deserialize()?;
+    let mut active = Vec::new();
+    for (_, uid, _, seat, path) in logins {
+        // A login without a seat is not at this computer, whatever it says.
+        if !seat.is_empty() && is_active_person(bus, &path).await? {
+            active.push(uid);
+        }
+    }
+    Ok(active)
+}
+
+async fn is_active_person(bus: &Connection, path: &OwnedObjectPath) -> zbus::Result<bool> {
+    let answer = bus
+        .call_method(
+            Some(LOGIND),
+            path.as_str(),
+            Some("org.freedesktop.DBus.Properties"),
+            "GetAll",
+            &"org.freedesktop.login1.Session",
+        )
+        .await?;
+    let properties: HashMap<String, OwnedVariant> = answer.body().deserialize()?;
+    Ok(is_person(&properties))
+}
+
+fn is_person(properties: &HashMap<String, OwnedVariant>) -> bool {
+    let flag = |name: &str| {
+        matches!(
+            properties.get(name).map(|value| &**value),
+            Some(Variant::Bool(true))
+        )
+    };
+    let text = |name: &str| match properties.get(name).map(|value| &**value) {
+        Some(Variant::Str(text)) => text.as_str().to_owned(),
+        _ => String::new(),
+    };
+    // The screen that asks who is there is a login too, of a user nobody knows.
+    let person = matches!(text("Class").as_str(), "user" | "user-early");
+    flag("Active") && !flag("Remote") && person && text("State") != "closing"
+}

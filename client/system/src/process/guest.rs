@@ -1,0 +1,297 @@
+//! Programs for a guest: somebody far away who works as a user of this computer. Under systemd they are units, which start
+//! as a login of that user does; elsewhere they run below a keeper. Either way nothing of them outlives [`Stopper::stop`].
+
+use std::io;
+use std::os::fd::{AsFd as _, OwnedFd};
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use tokio::process::{Child, Command};
+
+use super::ENVIRONMENT;
+use super::keep::{KEEP, ON_TERMINAL};
+use super::table::Process;
+use super::terminal::Terminal;
+use super::unit::{self, Unit};
+use rustix::process::Signal;
+
+const SYSTEMCTL: &str = "/usr/bin/systemctl";
+const SETPRIV: &str = "/usr/bin/setpriv";
+/// How long, and how often, is looked for the login that a unit became.
+const LOOK: Duration = Duration::from_millis(100);
+const LOOKS: usize = 20;
+
+/// The user that a program runs as.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Account {
+    pub name: String,
+    pub uid: u32,
+    pub gid: u32,
+    pub home: String,
+    pub shell: String,
+}
+
+/// Starts them.
+#[derive(Debug, Clone)]
+pub struct Host {
+    /// The program that does the hidden commands.
+    pub helper: PathBuf,
+    /// Whether systemd starts them.
+    pub systemd: bool,
+}
+
+/// Something that runs for a guest.
+#[derive(Debug)]
+pub struct Running {
+    child: Child,
+    stopper: Stopper,
+}
+
+/// Ends it.
+#[derive(Debug, Clone)]
+pub struct Stopper {
+    how: How,
+    /// The scope of the login that a unit's program was moved to.
+    scope: Arc<OnceLock<String>>,
+}
+
+#[derive(Debug, Clone)]
+enum How {
+    Unit(String),
+    Keeper(Option<Process>),
+}
+
+impl Host {
+    /// As this computer has it.
+    #[must_use]
+    pub fn detect(helper: PathBuf) -> Self {
+        Self {
+            helper,
+            systemd: unit::can_be_started(),
+        }
+    }
+
+    /// Whether this can start programs as that user.
+    #[must_use]
+    pub fn may_become(&self, account: &Account) -> bool {
+        let own = rustix::process::geteuid();
+        own.is_root() || own.as_raw() == account.uid
+    }
+
+    /// Starts the shell of a user on a terminal.
+    ///
+    /// # Errors
+    /// Those of the system.
+    pub fn shell(
+        &self,
+        unit: &str,
+        account: &Account,
+        terminal: &Terminal,
+        term: &str,
+    ) -> io::Result<Running> {
+        let line = [account.shell.clone(), "-l".to_owned()];
+        if self.systemd {
+            let device = terminal.device.display();
+            let unit_line = as_user(Unit::new(unit).followed(), account)
+                .property("PAMName", "login")
+                .property("TTYPath", &device)
+                .property("TTYReset", "yes")
+                .property("StandardInput", "tty")
+                .property("StandardOutput", "tty")
+                .property("StandardError", "tty")
+                .environment("TERM", term)
+                .running(line);
+            let null = || Stdio::null();
+            return in_unit(unit, &unit_line, null(), null());
+        }
+        let device = terminal.device()?;
+        // So that the user may open it by its name, as programs do that ask for passwords.
+        let owner = rustix::fs::Uid::from_raw(account.uid);
+        if let Err(error) = rustix::fs::fchown(&device, Some(owner), None) {
+            tracing::debug!(%error, "the terminal stays somebody else's");
+        }
+        let on_terminal = [self.helper.display().to_string(), ON_TERMINAL.to_owned()];
+        let line = on_terminal.into_iter().chain(line);
+        let mut command = self.kept(account, line);
+        command.env("TERM", term).stderr(device.try_clone()?);
+        below_keeper(command, device.try_clone()?, device)
+    }
+
+    /// Starts a program of ours as a user, with one end of a socket as its input and output.
+    ///
+    /// # Errors
+    /// Those of the system.
+    pub fn program(
+        &self,
+        unit: &str,
+        account: &Account,
+        argument: &str,
+        socket: OwnedFd,
+    ) -> io::Result<Running> {
+        let line = [self.helper.display().to_string(), argument.to_owned()];
+        let other = socket.as_fd().try_clone_to_owned()?;
+        if self.systemd {
+            let line = as_user(Unit::new(unit).awaited(), account).running(line);
+            return in_unit(unit, &line, socket.into(), other.into());
+        }
+        let mut command = self.kept(account, line.into_iter());
+        command.stderr(Stdio::null());
+        below_keeper(command, socket, other)
+    }
+
+    fn kept(&self, account: &Account, line: impl Iterator<Item = String>) -> Command {
+        let mut command = Command::new(&self.helper);
+        command.arg(KEEP);
+        if rustix::process::geteuid().is_root() && account.uid != 0 {
+            command
+                .arg(SETPRIV)
+                .arg(format!("--reuid={}", account.uid))
+                .arg(format!("--regid={}", account.gid))
+                .args(["--init-groups", "--"]);
+        }
+        command.args(line).env_clear().envs(ENVIRONMENT);
+        command
+            .env("HOME", &account.home)
+            .env("SHELL", &account.shell)
+            .env("USER", &account.name)
+            .env("LOGNAME", &account.name);
+        if Path::new(&account.home).is_dir() {
+            command.current_dir(&account.home);
+        } else {
+            command.current_dir("/");
+        }
+        command
+    }
+}
+
+fn as_user(unit: Unit, account: &Account) -> Unit {
+    unit.property("User", &account.name)
+        .property("WorkingDirectory", format!("-{}", account.home))
+        .property("SendSIGHUP", "yes")
+        .property("TimeoutStopSec", 1)
+}
+
+fn in_unit(name: &str, line: &[String], input: Stdio, output: Stdio) -> io::Result<Running> {
+    let child = Command::new(&line[0])
+        .args(&line[1..])
+        .env_clear()
+        .envs(ENVIRONMENT)
+        .stdin(input)
+        .stdout(output)
+        .stderr(Stdio::null())
+        .process_group(0)
+        .spawn()?;
+    let name = format!("{name}.service");
+    let scope = Arc::default();
+    tokio::spawn(note_scope(name.clone(), Arc::clone(&scope)));
+    let stopper = Stopper {
+        how: How::Unit(name),
+        scope,
+    };
+    Ok(Running { child, stopper })
+}
+
+fn below_keeper(mut command: Command, input: OwnedFd, output: OwnedFd) -> io::Result<Running> {
+    let child = command
+        .stdin(input)
+        .stdout(output)
+        .process_group(0)
+        .spawn()?;
+    let stopper = Stopper {
+        how: How::Keeper(child.id().and_then(Process::of)),
+        scope: Arc::default(),
+    };
+    Ok(Running { child, stopper })
+}
+
+/// A login moves the program of a unit to a scope of its own, and its children with it: the end of the unit is not theirs.
+async fn note_scope(unit: String, scope: Arc<OnceLock<String>>) {
+    for _ in 0..LOOKS {
+        tokio::time::sleep(LOOK).await;
+        let asked = systemctl(&["show", "--property=MainPID", "--value", &unit])
+            .stdout(Stdio::piped())
+            .output()
+            .await;
+        let Ok(answer) = asked else { return };
+        let main = String::from_utf8_lossy(&answer.stdout).trim().to_owned();
+        let group = std::fs::read_to_string(format!("/proc/{main}/cgroup")).unwrap_or_default();
+        if let Some(found) = scope_in(&group) {
+            let _ = scope.set(found.to_owned());
+            return;
+        }
+    }
+}
+
+/// The scope in what `/proc/PID/cgroup` says.
+fn scope_in(group: &str) -> Option<&str> {
+    let last = group.lines().last()?.rsplit('/').next()?;
+    last.ends_with(".scope").then_some(last)
+}
+
+fn systemctl(arguments: &[&str]) -> Command {
+    let mut command = Command::new(SYSTEMCTL);
+    command
+        .args(arguments)
+        .env_clear()
+        .envs(ENVIRONMENT)
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null());
+    command
+}
+
+impl Running {
+    /// What ends it.
+    #[must_use]
+    pub fn stopper(&self) -> Stopper {
+        self.stopper.clone()
+    }
+
+    /// Waits for its end, and has what it left behind end, too. The exit status is `None` where it was killed.
+    pub async fn ended(mut self) -> Option<i32> {
+        let ended = self.child.wait().await;
+        self.stopper.stop().await;
+        ended.ok().and_then(|status| status.code())
+    }
+}
+
+impl Stopper {
+    /// Ends it and everything it started, without asking.
+    pub async fn stop(&self) {
+        match &self.how {
+            How::Keeper(Some(keeper)) => keeper.signal(Signal::TERM),
+            How::Keeper(None) => {}
+            How::Unit(unit) => {
+                let mut units = vec![unit.as_str()];
+                units.extend(self.scope.get().map(String::as_str));
+                for verb in [
+                    ["kill", "--signal=SIGKILL"].as_slice(),
+                    &["stop", "--no-block"],
+                ] {
+                    let words: Vec<&str> = verb.iter().chain(&units).copied().collect();
+                    // What is over already cannot be ended.
+                    let _ = systemctl(&words).status().await;
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn the_scope_of_a_login_is_found_and_a_unit_is_none() {
+        let login = "0::/user.slice/user-1000.slice/session-5.scope\n";
+        assert_eq!(scope_in(login), Some("session-5.scope"));
+        assert_eq!(
+            scope_in("0::/system.slice/migasfree-remote-a-1.service\n"),
+            None
+        );
+        assert_eq!(scope_in(""), None);
+    }
+}

@@ -1,0 +1,65 @@
+use zbus::OwnedFd;
+
+use crate::Error;
+
+/// `org.migasfree.Client1.Remote`: what the agent of remote support asks for. Nobody else may call it.
+///
+/// Refusals are [`Error::Refused`]; their code says why.
+#[zbus::proxy(
+    interface = "org.migasfree.Client1.Remote",
+    default_service = "org.migasfree.Client1",
+    default_path = "/org/migasfree/Client1"
+)]
+pub trait Remote {
+    /// Signs the hello to the relay that gave `nonce`: the number of this computer, the thumbprint of its key, the
+    /// signature, the key of the server, where the server is, and the services there are now.
+    fn sign_hello(
+        &self,
+        nonce: &str,
+        made: i64,
+    ) -> Result<(i64, String, String, String, String, Vec<String>), Error>;
+
+    /// Where the server is, and the authorities that its certificate is checked by besides those of the system, in PEM.
+    fn server(&self) -> Result<(String, String), Error>;
+
+    /// Starts what a grant is for, after everything that has to be asked: its session, the mode and the switches (JSON) that
+    /// hold, whether it is recorded, and when it ends at the latest (Unix seconds).
+    fn start_session(&self, grant: &str) -> Result<(String, String, String, bool, i64), Error>;
+
+    /// Opens a terminal: its number and its master side.
+    fn open_terminal(
+        &self,
+        session: &str,
+        columns: u16,
+        rows: u16,
+        term: &str,
+    ) -> Result<(u32, OwnedFd), Error>;
+
+    /// Changes the size of a terminal.
+    fn resize(&self, session: &str, terminal: u32, columns: u16, rows: u16) -> Result<(), Error>;
+
+    /// Connects to the service of this name on this computer.
+    fn open_port(&self, session: &str, name: &str) -> Result<OwnedFd, Error>;
+
+    /// Does what `request` (JSON) says with files. The socket gives a line of JSON, then what belongs to it.
+    fn open_files(&self, session: &str, request: &str) -> Result<OwnedFd, Error>;
+
+    /// Ends a session for the reason that `code` names.
+    fn end_session(&self, session: &str, code: &str) -> Result<(), Error>;
+
+    /// The person is being asked about a session.
+    #[zbus(signal)]
+    fn asking(&self, session: &str) -> zbus::Result<()>;
+
+    /// A session is over.
+    #[zbus(signal)]
+    fn session_ended(&self, session: &str, code: &str) -> zbus::Result<()>;
+
+    /// What ran in a terminal ended with this status; -1 where it was killed.
+    #[zbus(signal)]
+    fn terminal_exited(&self, session: &str, terminal: u32, status: i32) -> zbus::Result<()>;
+
+    /// There are other services than before.
+    #[zbus(signal)]
+    fn services_changed(&self, services: Vec<String>) -> zbus::Result<()>;
+}

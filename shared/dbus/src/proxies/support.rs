@@ -1,0 +1,41 @@
+use crate::{Error, SupportRecord};
+
+/// `org.migasfree.Client1.Support`: remote support, as the person at this computer decides about it. Only whoever has the
+/// active login may call it.
+#[zbus::proxy(
+    interface = "org.migasfree.Client1.Support",
+    default_service = "org.migasfree.Client1",
+    default_path = "/org/migasfree/Client1"
+)]
+pub trait Support {
+    /// Hears the signals from now on; answers with the sessions there are.
+    fn register(&self) -> Result<Vec<SupportRecord>, Error>;
+
+    /// Answers a question: `allow`, `view` or `deny`.
+    fn answer(&self, id: u32, answer: &str) -> Result<(), Error>;
+
+    /// Ends a session.
+    fn end_now(&self, session: &str) -> Result<(), Error>;
+
+    /// Somebody wants to help. Without an answer within `seconds` the answer is no, or yes where `allows` says so.
+    #[zbus(signal)]
+    fn question(
+        &self,
+        id: u32,
+        session: SupportRecord,
+        seconds: u32,
+        allows: bool,
+    ) -> zbus::Result<()>;
+
+    /// A question needs no answer any more.
+    #[zbus(signal)]
+    fn question_closed(&self, id: u32) -> zbus::Result<()>;
+
+    /// A session began.
+    #[zbus(signal)]
+    fn started(&self, session: SupportRecord) -> zbus::Result<()>;
+
+    /// A session is over, for the reason that `code` names.
+    #[zbus(signal)]
+    fn ended(&self, session: &str, code: &str) -> zbus::Result<()>;
+}
