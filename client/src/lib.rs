@@ -1,6 +1,7 @@
 //! The computer's side of migasfree: the command line and the languages of both programs, over the floors below.
 
 pub mod cli;
+pub mod support;
 pub mod texts;
 
 // The floors below, under the names they have here.

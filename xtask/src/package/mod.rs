@@ -30,6 +30,8 @@ pub struct Options {
 struct Product {
     package: &'static str,
     programs: &'static [(&'static str, Languages)],
+    /// Programs without a manual, which nobody calls.
+    parts: &'static [&'static str],
     /// The view that is embedded in a program.
     view: Option<View>,
 }
@@ -45,6 +47,7 @@ const PRODUCTS: [Product; 4] = [
     Product {
         package: "migasfree-server",
         programs: &[("migasfree-server", Languages::English)],
+        parts: &[],
         view: Some(View::Ui),
     },
     Product {
@@ -53,6 +56,7 @@ const PRODUCTS: [Product; 4] = [
             ("migasfreed", Languages::English),
             ("migasfree", Languages::EnglishAndSpanish),
         ],
+        parts: &["migasfree-agent", "migasfree-session"],
         view: None,
     },
     Product {
@@ -63,6 +67,7 @@ const PRODUCTS: [Product; 4] = [
     Product {
         package: "migasfree-play",
         programs: &[("migasfree-play", Languages::English)],
+        parts: &[],
         view: Some(View::Play),
     },
 ];

@@ -28,6 +28,9 @@ pub fn fill(profile: &str) -> Result<PathBuf> {
             strip(&built, &release.join(name))?;
             manual(&built, *languages, &release.join("manual").join(name))?;
         }
+        for name in product.parts {
+            strip(&paths::binary(profile, name), &release.join(name))?;
+        }
         let doc = release.join("doc").join(product.package);
         fs::create_dir_all(&doc)?;
         compressed(
