@@ -1,5 +1,6 @@
 //! The computer's side of migasfree: the command line and the languages of both programs, over the floors below.
 
+pub mod agent;
 pub mod cli;
 pub mod support;
 pub mod texts;

@@ -22,7 +22,7 @@ use migasfree_client::policy::{Asker, Facts, Mandate, Verdict, judge};
 use migasfree_client::process::supervise::{Stop, StopReason};
 use migasfree_client::sync::{
     CatalogSnapshot, Credentials, Engine, EngineError, Identity, NetworkInfo, Outcome, PublicFile,
-    SyncRequest, load_settings,
+    RemoteTrust, SyncRequest, load_settings,
 };
 use migasfree_client::transport::Unreached;
 use migasfree_client::transport::api::Availability;
@@ -30,6 +30,7 @@ use migasfree_client::transport::messages::{
     App, AppId, AppPackages, AppRequest, ComputerId, ComputerInfo, Label, MandatoryPackages, Named,
     ServerInfo, Tags, Trait,
 };
+use migasfree_native::key::KeyPair;
 use migasfree_types::message::Message;
 use serde::{Deserialize, Serialize};
 
@@ -124,6 +125,16 @@ impl World {
             }
         }
     }
+}
+
+/// The key of the computer.
+pub fn computer_key() -> KeyPair {
+    KeyPair::generate(|seed| seed.fill(7))
+}
+
+/// The key of its server.
+pub fn server_key() -> KeyPair {
+    KeyPair::generate(|seed| seed.fill(9))
 }
 
 #[derive(Debug)]
@@ -327,6 +338,15 @@ impl Engine for PlayedEngine {
             manage_devices: true,
             auto_update: false,
         }
+    }
+
+    fn remote_trust(&self) -> Option<RemoteTrust> {
+        Some(RemoteTrust {
+            computer: ComputerId(42),
+            key: computer_key(),
+            server: *server_key().public(),
+            authorities: String::new(),
+        })
     }
 
     fn network(&self) -> NetworkInfo {

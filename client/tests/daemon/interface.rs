@@ -115,6 +115,36 @@ const MEMBERS: &[(&str, &[&str])] = &[
     ),
     ("Config", &["Get() a{s(vs)}"]),
     (
+        "Remote",
+        &[
+            "SignHello(sx) xssssas",
+            "Server() ss",
+            "StartSession(s) sssbx",
+            "OpenTerminal(sqqs) uh",
+            "Resize(suqq) ",
+            "CloseTerminal(su) ",
+            "OpenPort(ss) h",
+            "OpenFiles(ss) h",
+            "EndSession(ss) ",
+            "signal Asking s",
+            "signal SessionEnded ss",
+            "signal TerminalExited sui",
+            "signal ServicesChanged as",
+        ],
+    ),
+    (
+        "Support",
+        &[
+            "Register() aa{sv}",
+            "Answer(us) ",
+            "EndNow(s) ",
+            "signal Question ua{sv}ub",
+            "signal QuestionClosed u",
+            "signal Started a{sv}",
+            "signal Ended ss",
+        ],
+    ),
+    (
         "Job",
         &[
             "Cancel() ",

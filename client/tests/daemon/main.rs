@@ -18,6 +18,7 @@ mod peer;
 mod polkit;
 mod questions;
 mod recovery;
+mod remote;
 mod running;
 mod user;
 
@@ -32,6 +33,7 @@ use engine::{PlayedEngine, PlayedOpener};
 use migasfree_client::clock::SystemClock;
 use migasfree_client::daemon::catalog::render_child;
 use migasfree_client::daemon::jobs::{WorkerCommand, run_job};
+use migasfree_client::daemon::remote::files_child;
 use migasfree_client::daemon::start::{Mode, Setup, run};
 use migasfree_client::paths::Layout;
 use migasfree_client::sync::load_settings;
@@ -114,6 +116,25 @@ fn all_tests() -> Vec<Test> {
         a_server_that_says_later_is_left_alone_for_a_while_and_leaves_no_record,
         the_shipped_daemon_stops_in_the_middle_of_calls_without_a_panic,
     ));
+    tests.extend(tests!(remote, false:
+        the_agent_is_given_a_signature_and_never_the_key,
+        a_grant_is_good_once_also_when_the_daemon_is_started_again,
+        what_is_no_grant_for_this_computer_is_refused,
+        without_an_answer_the_answer_is_no_or_what_the_grant_says,
+        where_nobody_can_be_asked_only_the_unattended_comes_in,
+        the_settings_of_the_computer_win,
+        a_terminal_works_has_a_size_and_tells_how_it_ended,
+        end_now_ends_everything_of_a_session_within_a_second,
+        users_that_do_not_exist_are_told,
+        files_come_and_go_as_mode_and_switches_say,
+        looking_only_lowers_the_mode,
+        only_the_port_of_the_grant_is_dialled_and_failures_say_why,
+        a_session_ends_with_the_agents_connection,
+        only_the_active_login_is_believed,
+    ));
+    tests.extend(tests!(remote, true:
+        each_interface_is_for_its_own_user_alone,
+    ));
     tests.extend(tests!(polkit, true:
         the_installed_rights_are_the_table,
         shipped_defaults_refuse_and_nothing_changes,
@@ -129,6 +150,9 @@ fn all_tests() -> Vec<Test> {
 }
 
 fn main() -> ExitCode {
+    if let Some(code) = migasfree_client::process::helper::run_if_asked() {
+        return code;
+    }
     let arguments: Vec<OsString> = std::env::args_os().skip(1).collect();
     let words: Vec<&str> = arguments.iter().filter_map(|word| word.to_str()).collect();
     match words.as_slice() {
@@ -141,6 +165,7 @@ fn main() -> ExitCode {
                 }
             };
         }
+        ["--files-helper"] => files_child().unwrap(),
         ["--root", root, "run-job", rest @ ..] => {
             let folder = PathBuf::from(rest.last().unwrap());
             let engine = PlayedEngine::open(&PathBuf::from(root));

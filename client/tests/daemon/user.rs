@@ -44,6 +44,16 @@ pub fn run_at(uid: u32, bus: (&str, &str), scenario: &str, arguments: &[&str]) -
     serde_json::from_str(text.trim()).unwrap_or_else(|error| panic!("{scenario}: {error}: {text}"))
 }
 
+/// The name of the error, whoever made it.
+fn refusal<T>(answer: Result<T, Error>) -> String {
+    match answer {
+        Ok(_) => "ok".into(),
+        Err(error) => error
+            .code()
+            .map_or_else(|| error.to_string(), str::to_owned),
+    }
+}
+
 pub async fn act(scenario: &str, arguments: &[&str]) {
     let bus = Connection::system().await.unwrap();
     let answer = match scenario {
@@ -71,6 +81,14 @@ pub async fn act(scenario: &str, arguments: &[&str]) {
         "cancel-prompt" => cancel_prompt(bus, arguments[0].parse().unwrap()).await,
         "pry" => pry(&bus, arguments[0]).await,
         "flood" => flood(&bus).await,
+        "remote" => {
+            let agent = migasfree_dbus::RemoteProxy::new(&bus).await.unwrap();
+            let person = migasfree_dbus::SupportProxy::new(&bus).await.unwrap();
+            json!({
+                "agent": refusal(agent.sign_hello("n", 1).await),
+                "person": refusal(person.register().await),
+            })
+        }
         "take-name" => {
             let answer = bus.request_name(migasfree_dbus::names::BUS_NAME).await;
             json!(answer.is_ok())

@@ -90,6 +90,16 @@ impl RemoteObject {
         self.remote.resize(session, terminal, columns, rows)
     }
 
+    async fn close_terminal(
+        &self,
+        session: &str,
+        terminal: u32,
+        #[zbus(header)] header: Header<'_>,
+    ) -> Result<(), Error> {
+        self.agent(&header).await?;
+        self.remote.close_terminal(session, terminal).await
+    }
+
     #[zbus(out_args("connection"))]
     async fn open_port(
         &self,

@@ -307,6 +307,7 @@ impl Remote {
 
     /// Ends what has to end, and sees what is offered, for ever.
     pub async fn keep(self) {
+        self.state.host.sweep().await;
         let mut ticks = 0;
         loop {
             if ticks == 0 {
@@ -361,6 +362,9 @@ impl Remote {
     }
 
     fn services(&self) -> Vec<String> {
+        if self.trust().is_err() {
+            return Vec::new();
+        }
         offer::services(self.local(), &self.computer.engine().root())
     }
 

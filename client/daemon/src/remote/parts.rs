@@ -66,6 +66,16 @@ impl Remote {
         resized.map_err(|error| failed(&error))
     }
 
+    /// Ends what runs in a terminal.
+    pub async fn close_terminal(&self, session: &str, number: u32) -> Result<(), Error> {
+        let sessions = &self.state.sessions;
+        sessions.terminal(session, number, |_| ())?;
+        if let Some(stopper) = sessions.detach(session, number).and_then(cut) {
+            stopper.stop().await;
+        }
+        Ok(())
+    }
+
     /// Connects to a service of this computer.
     pub async fn open_port(&self, session: &str, name: &str) -> Result<OwnedFd, Error> {
         let (grant, _) = self.grant_of(session, Service::Port)?;

@@ -136,10 +136,9 @@ impl Sessions {
         Ok(session.last)
     }
 
-    pub(super) fn detach(&self, id: &str, number: u32) {
-        if let Some(session) = self.lock().get_mut(id) {
-            session.parts.remove(&number);
-        }
+    /// Takes something out of a session.
+    pub(super) fn detach(&self, id: &str, number: u32) -> Option<Part> {
+        self.lock().get_mut(id)?.parts.remove(&number)
     }
 
     /// Has a terminal, if this is one, looked at.

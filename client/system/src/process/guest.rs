@@ -141,6 +141,14 @@ impl Host {
         below_keeper(command, socket, other)
     }
 
+    /// Ends what a daemon before this one left: nobody knows any more which sessions it is of.
+    pub async fn sweep(&self) {
+        if self.systemd {
+            let all = unit::of_remote("*", "*.service");
+            let _ = systemctl(&["stop", &all]).status().await;
+        }
+    }
+
     fn kept(&self, account: &Account, line: impl Iterator<Item = String>) -> Command {
         let mut command = Command::new(&self.helper);
         command.arg(KEEP);

@@ -38,6 +38,9 @@ pub trait Remote {
     /// Changes the size of a terminal.
     fn resize(&self, session: &str, terminal: u32, columns: u16, rows: u16) -> Result<(), Error>;
 
+    /// Ends what runs in a terminal.
+    fn close_terminal(&self, session: &str, terminal: u32) -> Result<(), Error>;
+
     /// Connects to the service of this name on this computer.
     fn open_port(&self, session: &str, name: &str) -> Result<OwnedFd, Error>;
 

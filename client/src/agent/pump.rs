@@ -1,0 +1,85 @@
+//! Carries bytes between streams and what the daemon opened.
+
+use std::io;
+use std::os::fd::OwnedFd;
+
+use migasfree_carrier::Stream;
+use tokio::io::unix::AsyncFd;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, Interest, copy_bidirectional_with_sizes};
+use tokio::net::TcpStream;
+
+/// A screenful or two.
+const TERMINAL: usize = 8 * 1024;
+const PORT: usize = 32 * 1024;
+
+/// Between a stream and the master side of a terminal, until the terminal is over or nobody looks at it any more.
+pub(super) async fn terminal(stream: Stream, master: OwnedFd) -> io::Result<()> {
+    rustix::io::ioctl_fionbio(&master, true)?;
+    let master = AsyncFd::new(master)?;
+    let (mut from, mut to) = tokio::io::split(stream);
+    let typed = async {
+        let mut buffer = vec![0; TERMINAL];
+        loop {
+            let count = from.read(&mut buffer).await?;
+            if count == 0 {
+                // Nothing is typed any more; what runs goes on.
+                return std::future::pending::<io::Result<()>>().await;
+            }
+            write_all(&master, &buffer[..count]).await?;
+        }
+    };
+    let shown = async {
+        let mut buffer = vec![0; TERMINAL];
+        loop {
+            let count = match read(&master, &mut buffer).await {
+                Ok(count) => count,
+                // So a terminal says that nobody has it open.
+                Err(error)
+                    if error.raw_os_error() == Some(rustix::io::Errno::IO.raw_os_error()) =>
+                {
+                    0
+                }
+                Err(error) => return Err(error),
+            };
+            if count == 0 {
+                return to.shutdown().await;
+            }
+            to.write_all(&buffer[..count]).await?;
+        }
+    };
+    tokio::select! {
+        typed = typed => typed,
+        shown = shown => shown,
+    }
+}
+
+async fn read(master: &AsyncFd<OwnedFd>, buffer: &mut [u8]) -> io::Result<usize> {
+    master
+        .async_io(Interest::READABLE, |master| {
+            Ok(rustix::io::read(master, &mut *buffer)?)
+        })
+        .await
+}
+
+async fn write_all(master: &AsyncFd<OwnedFd>, mut bytes: &[u8]) -> io::Result<()> {
+    while !bytes.is_empty() {
+        let written = master
+            .async_io(Interest::WRITABLE, |master| {
+                Ok(rustix::io::write(master, bytes)?)
+            })
+            .await?;
+        bytes = &bytes[written..];
+    }
+    Ok(())
+}
+
+/// Between a stream and a service.
+pub(super) async fn port(mut stream: Stream, socket: OwnedFd) -> io::Result<()> {
+    let socket = std::net::TcpStream::from(socket);
+    socket.set_nonblocking(true)?;
+    let mut socket = TcpStream::from_std(socket)?;
+    let carried = copy_bidirectional_with_sizes(&mut stream, &mut socket, PORT, PORT).await;
+    // The daemon has the connection, too: it is over for both.
+    let _ = rustix::net::shutdown(&socket, rustix::net::Shutdown::Both);
+    carried.map(drop)
+}
