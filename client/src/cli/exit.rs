@@ -140,7 +140,9 @@ impl Exit {
         }
         match error {
             BusError::ZBus(_) => Self::TEMPORARY,
-            BusError::NotAuthorized(_) | BusError::AuthCancelled(_) => Self::ACCESS,
+            BusError::NotAuthorized(_) | BusError::AuthCancelled(_) | BusError::Refused(_) => {
+                Self::ACCESS
+            }
             BusError::NotRegistered(_) | BusError::Locked(_) => Self::PERM,
             BusError::Offline(_) => Self::TEMPORARY,
             BusError::ServerError(_) | BusError::NotFound(_) | BusError::NotAvailable(_) => {

@@ -241,6 +241,8 @@ pub async fn the_settings_of_the_computer_win() {
     let grant = terminal();
     start(&agent, &grant).await.unwrap();
     configure(&fixture, "off");
+    // A call has the daemon look at its settings, also where the system does not tell of their folder.
+    agent.server().await.unwrap_err();
     let over = next(&mut ended).await;
     let over = over.args().unwrap();
     assert_eq!(
