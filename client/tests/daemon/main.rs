@@ -131,6 +131,7 @@ fn all_tests() -> Vec<Test> {
         only_the_port_of_the_grant_is_dialled_and_failures_say_why,
         a_session_ends_with_the_agents_connection,
         only_the_active_login_is_believed,
+        where_nobody_is_logged_in_only_a_question_that_allows_needs_no_answer,
     ));
     tests.extend(tests!(remote, true:
         each_interface_is_for_its_own_user_alone,

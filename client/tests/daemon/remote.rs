@@ -488,14 +488,16 @@ pub async fn each_interface_is_for_its_own_user_alone() {
 
 /// A logind with one login.
 struct Login {
-    uid: u32,
+    uid: Option<u32>,
 }
 
 #[interface(name = "org.freedesktop.login1.Manager")]
 impl Login {
     async fn list_sessions(&self) -> Vec<(String, u32, String, String, OwnedObjectPath)> {
         let path = OwnedObjectPath::try_from("/org/freedesktop/login1/session/_31").unwrap();
-        vec![("1".into(), self.uid, "ana".into(), "seat0".into(), path)]
+        let uid = self.uid.into_iter();
+        uid.map(|uid| ("1".into(), uid, "ana".into(), "seat0".into(), path.clone()))
+            .collect()
     }
 }
 
@@ -526,7 +528,7 @@ impl LoginFacts {
     }
 }
 
-async fn logind(fixture: &Fixture, uid: u32, active: bool) -> Connection {
+async fn logind(fixture: &Fixture, uid: Option<u32>, active: bool) -> Connection {
     let logind = fixture.bus.connect().await.unwrap();
     let server = logind.object_server();
     let root = "/org/freedesktop/login1";
@@ -545,7 +547,7 @@ pub async fn only_the_active_login_is_believed() {
         (NOBODY, true, false),
     ] {
         let fixture = Fixture::session(World::new()).await;
-        let _logind = logind(&fixture, uid, active).await;
+        let _logind = logind(&fixture, Some(uid), active).await;
         let Ends { person, .. } = ends(&fixture).await;
         let registered = person.register().await;
         assert_eq!(
@@ -553,5 +555,18 @@ pub async fn only_the_active_login_is_believed() {
             believed,
             "{uid} {active}: {registered:?}"
         );
+    }
+}
+
+pub async fn where_nobody_is_logged_in_only_a_question_that_allows_needs_no_answer() {
+    let fixture = Fixture::session(World::new()).await;
+    let _logind = logind(&fixture, None, false).await;
+    let Ends { agent, .. } = ends(&fixture).await;
+    let ask = |consent| granted(Service::Terminal, Mode::User, consent);
+    let grant = ask(Consent::AskThenAllow { seconds: 60 });
+    start(&agent, &grant).await.unwrap();
+    for consent in [Consent::Ask { seconds: 60 }, Consent::Notify] {
+        let refused = start(&agent, &ask(consent)).await;
+        assert_eq!(why(refused), "RemoteNobody", "{consent:?}");
     }
 }

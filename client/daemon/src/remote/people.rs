@@ -78,16 +78,32 @@ impl People {
         self.lock().questions.remove(&id);
     }
 
+    /// Whether nobody is logged in at this computer, for certain.
+    pub(super) async fn is_deserted(&self, bus: Option<&Connection>) -> bool {
+        self.logins(bus)
+            .await
+            .is_some_and(|logins| logins.is_empty())
+    }
+
     async fn active(&self, bus: Option<&Connection>) -> Vec<u32> {
-        let alone = || self.alone.into_iter().collect();
-        let Some(bus) = bus else { return alone() };
-        if !is_logind_there(bus).await {
-            return alone();
+        let logins = self.logins(bus).await.unwrap_or_default();
+        let active = logins.into_iter().filter(|login| login.active);
+        active.map(|login| login.uid).collect()
+    }
+
+    /// Who is logged in at a seat; `None` where nobody knows.
+    async fn logins(&self, bus: Option<&Connection>) -> Option<Vec<Login>> {
+        if let Some(bus) = bus
+            && is_logind_there(bus).await
+        {
+            let logins = logins(bus).await;
+            let told = logins.inspect_err(|error| {
+                tracing::warn!(%error, "logind does not say who is at this computer");
+            });
+            return told.ok();
         }
-        active_logins(bus).await.unwrap_or_else(|error| {
-            tracing::warn!(%error, "logind does not say who is at this computer");
-            Vec::new()
-        })
+        let uid = self.alone?;
+        Some(vec![Login { uid, active: true }])
     }
 
     fn lock(&self) -> MutexGuard<'_, Known> {
@@ -105,8 +121,14 @@ async fn is_logind_there(bus: &Connection) -> bool {
     proxy.name_has_owner(name).await.unwrap_or(false)
 }
 
-/// Users of the logins at a seat that are on the screen now.
-async fn active_logins(bus: &Connection) -> zbus::Result<Vec<u32>> {
+/// A person who is logged in at a seat.
+struct Login {
+    uid: u32,
+    /// Whether it is theirs what the screen shows now.
+    active: bool,
+}
+
+async fn logins(bus: &Connection) -> zbus::Result<Vec<Login>> {
     let answer = bus
         .call_method(
             Some(LOGIND),
@@ -116,19 +138,22 @@ async fn active_logins(bus: &Connection) -> zbus::Result<Vec<u32>> {
             &(),
         )
         .await?;
-    let logins: Vec<(String, u32, String, String, OwnedObjectPath)> =
+    let sessions: Vec<(String, u32, String, String, OwnedObjectPath)> =
         answer.body().deserialize()?;
-    let mut active = Vec::new();
-    for (_, uid, _, seat, path) in logins {
+    let mut logins = Vec::new();
+    for (_, uid, _, seat, path) in sessions {
         // A login without a seat is not at this computer, whatever it says.
-        if !seat.is_empty() && is_active_person(bus, &path).await? {
-            active.push(uid);
+        if !seat.is_empty()
+            && let Some(active) = person(bus, &path).await?
+        {
+            logins.push(Login { uid, active });
         }
     }
-    Ok(active)
+    Ok(logins)
 }
 
-async fn is_active_person(bus: &Connection, path: &OwnedObjectPath) -> zbus::Result<bool> {
+/// Whether the login of a person is active; `None` where it is no person's.
+async fn person(bus: &Connection, path: &OwnedObjectPath) -> zbus::Result<Option<bool>> {
     let answer = bus
         .call_method(
             Some(LOGIND),
@@ -139,10 +164,10 @@ async fn is_active_person(bus: &Connection, path: &OwnedObjectPath) -> zbus::Res
         )
         .await?;
     let properties: HashMap<String, OwnedVariant> = answer.body().deserialize()?;
-    Ok(is_person(&properties))
+    Ok(read(&properties))
 }
 
-fn is_person(properties: &HashMap<String, OwnedVariant>) -> bool {
+fn read(properties: &HashMap<String, OwnedVariant>) -> Option<bool> {
     let flag = |name: &str| {
         matches!(
             properties.get(name).map(|value| &**value),
@@ -155,5 +180,6 @@ fn is_person(properties: &HashMap<String, OwnedVariant>) -> bool {
     };
     // The screen that asks who is there is a login too, of a user nobody knows.
     let person = matches!(text("Class").as_str(), "user" | "user-early");
-    flag("Active") && !flag("Remote") && person && text("State") != "closing"
+    let there = !flag("Remote") && person && text("State") != "closing";
+    there.then(|| flag("Active"))
 }
