@@ -6,6 +6,7 @@
 #![allow(clippy::disallowed_methods, reason = "it works with the real system")]
 #![allow(clippy::unwrap_used)]
 
+mod agent;
 mod applications;
 mod catalogue;
 mod computer;
@@ -115,6 +116,9 @@ fn all_tests() -> Vec<Test> {
         waiting_jobs_survive_a_restart,
         a_server_that_says_later_is_left_alone_for_a_while_and_leaves_no_record,
         the_shipped_daemon_stops_in_the_middle_of_calls_without_a_panic,
+    ));
+    tests.extend(tests!(agent, false:
+        it_says_who_it_is_begins_what_is_granted_and_comes_again,
     ));
     tests.extend(tests!(remote, false:
         the_agent_is_given_a_signature_and_never_the_key,

@@ -50,7 +50,7 @@ fn own_name() -> String {
     entry.split(':').next().unwrap().to_owned()
 }
 
-fn granted(service: Service, mode: Mode, consent: Consent) -> Grant {
+pub fn granted(service: Service, mode: Mode, consent: Consent) -> Grant {
     Grant {
         session: migasfree_client::random::uuid().to_string(),
         issued: now(),

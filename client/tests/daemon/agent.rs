@@ -1,0 +1,134 @@
+//! The agent between a relay of the test and the real daemon.
+
+use std::fs;
+use std::future::pending;
+
+use migasfree_carrier::{Greeting, Transport, Word, websocket};
+use migasfree_client::agent::serve;
+use migasfree_grant::{Consent, Mode, Service, hello, sign};
+use migasfree_tunnel::message::{
+    AgentHello, Code, Control, Failure, Hello, SUBPROTOCOL, Welcome, Who,
+};
+use tokio::net::TcpListener;
+use tokio_tungstenite::accept_hdr_async;
+use tokio_tungstenite::tungstenite::handshake::server::{ErrorResponse, Request, Response};
+
+use crate::engine::{World, computer_key, server_key};
+use crate::fixture::{Fixture, PATIENCE};
+use crate::remote::granted;
+
+pub async fn it_says_who_it_is_begins_what_is_granted_and_comes_again() {
+    let fixture = Fixture::session(World::new()).await;
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let folder = fixture.root.join("etc");
+    fs::create_dir_all(&folder).unwrap();
+    let text = format!("[client]\nServer = http://{address}\n");
+    fs::write(folder.join("migasfree.conf"), text).unwrap();
+    let bus = fixture.bus.connect().await.unwrap();
+    tokio::select! {
+        over = Box::pin(serve(bus, pending())) => panic!("the agent ended: {over:?}"),
+        () = Box::pin(relay(&listener)) => {}
+    }
+}
+
+async fn relay(listener: &TcpListener) {
+    let (mut relay, first) = welcome(listener, "first").await;
+    assert_eq!((first.computer, first.live.len()), (42, 0));
+    assert!(first.services.contains(&"terminal".to_owned()));
+    let grant = granted(Service::Terminal, Mode::User, Consent::Unattended);
+    let start = Control::Start {
+        session: grant.session.clone(),
+        grant: sign(&grant, &server_key()),
+    };
+    relay.control(&start).await.unwrap();
+    let accepted = said(&mut relay).await;
+    assert!(
+        matches!(
+            accepted,
+            Control::Accepted {
+                mode: Mode::User,
+                ..
+            }
+        ),
+        "{accepted:?}"
+    );
+
+    // The connection breaks: the session does not.
+    drop(relay);
+    let (mut relay, second) = welcome(listener, "second").await;
+    assert_eq!(second.live.len(), 1);
+    assert_eq!(second.live[0].session, grant.session);
+    let forged = Control::Start {
+        session: grant.session.clone(),
+        grant: sign(&grant, &computer_key()),
+    };
+    for (begin, code) in [(&start, Code::Used), (&forged, Code::NoRight)] {
+        relay.control(begin).await.unwrap();
+        let refused = said(&mut relay).await;
+        let Control::Refused { failure, .. } = &refused else {
+            panic!("{refused:?}");
+        };
+        assert_eq!(failure.code, code);
+    }
+
+    let end = Control::End {
+        session: grant.session,
+        failure: Failure::new(Code::EndedByOperator, "done"),
+    };
+    relay.control(&end).await.unwrap();
+    drop(relay);
+    let (_, third) = welcome(listener, "third").await;
+    assert!(third.live.is_empty(), "{:?}", third.live);
+}
+
+/// The next thing that the agent says of a session.
+async fn said(relay: &mut Greeting<impl Transport>) -> Control {
+    loop {
+        match relay.hear(PATIENCE).await.unwrap() {
+            Word::Control(Control::Services { .. }) => {}
+            Word::Control(control) => return control,
+            other => panic!("{other:?}"),
+        }
+    }
+}
+
+/// An agent that comes, and proves who it is.
+async fn welcome(listener: &TcpListener, nonce: &str) -> (Greeting<impl Transport>, AgentHello) {
+    let (stream, _) = listener.accept().await.unwrap();
+    let socket = accept_hdr_async(stream, speaks_the_tunnel).await.unwrap();
+    let mut greeting = Greeting::new(websocket::over(socket));
+    let challenge = Welcome {
+        nonce: Some(nonce.to_owned()),
+        keep_alive: 30,
+        session: None,
+    };
+    let challenge = Hello::new(Who::Relay(challenge), "test", "linux");
+    greeting.hello(&challenge).await.unwrap();
+    let Word::Hello(said) = greeting.hear(PATIENCE).await.unwrap() else {
+        panic!("no hello");
+    };
+    let Who::Agent(agent) = said.who else {
+        panic!("no agent");
+    };
+    let key = *computer_key().public();
+    let server = server_key().public().thumbprint();
+    let signature = &agent.signature;
+    assert!(hello::verify(
+        signature, &key, 42, nonce, server, agent.made
+    ));
+    (greeting, agent)
+}
+
+#[allow(
+    clippy::result_large_err,
+    clippy::unnecessary_wraps,
+    reason = "as the library wants it"
+)]
+fn speaks_the_tunnel(_: &Request, mut answer: Response) -> Result<Response, ErrorResponse> {
+    let protocol = SUBPROTOCOL.parse().unwrap();
+    answer
+        .headers_mut()
+        .insert("sec-websocket-protocol", protocol);
+    Ok(answer)
+}
