@@ -108,7 +108,7 @@ fn fresh() -> Detached {
     Detached::new(Ends::new(Side::Agent, LIMITS))
 }
 
-/// Does what the relay wants until the connection ends. How long to stay away is the answer, where the relay says so.
+/// Does what the relay wants until the connection ends and everything that came was done. How long to stay away is the answer, where the relay says so.
 async fn follow(
     link: &Link,
     incoming: &mut mpsc::Receiver<Incoming>,
@@ -126,10 +126,6 @@ async fn follow(
                 }
             },
             Some(control) = said.recv() => link.control(control).await,
-            ended = link.closed() => {
-                tracing::info!(?ended, "the connection to the relay is over");
-                return None;
-            }
         }
     }
 }

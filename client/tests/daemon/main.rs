@@ -11,6 +11,7 @@ mod applications;
 mod catalogue;
 mod computer;
 mod contact;
+mod desk;
 mod engine;
 mod fixture;
 mod interface;
@@ -119,6 +120,9 @@ fn all_tests() -> Vec<Test> {
     ));
     tests.extend(tests!(agent, false:
         it_says_who_it_is_begins_what_is_granted_and_comes_again,
+    ));
+    tests.extend(tests!(desk, false:
+        a_question_has_buttons_and_a_banner_ends_the_session,
     ));
     tests.extend(tests!(remote, false:
         the_agent_is_given_a_signature_and_never_the_key,
