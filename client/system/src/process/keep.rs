@@ -85,5 +85,5 @@ fn split(line: &[OsString]) -> io::Result<(&OsStr, &[OsString])> {
     let (program, arguments) = line
         .split_first()
         .ok_or_else(|| io::Error::from(io::ErrorKind::InvalidInput))?;
-    Ok((program, arguments))
+    Ok((program.as_os_str(), arguments))
 }
