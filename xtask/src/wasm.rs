@@ -23,8 +23,8 @@ const TARGET: &str = "wasm32-unknown-unknown";
 const UI_LIMIT: u64 = 400 * 1024;
 /// Play's view is read from disk: its limit only keeps it from growing unnoticed.
 const PLAY_LIMIT: u64 = 720 * 1024;
-/// Which file of an npm package is served under which name, kept by the kit.
-const FROM_NPM: &str = "ui/kit/assets/from-npm.json";
+/// Which file of an npm package is served under which name, kept beside the other assets.
+const FROM_NPM: &str = "from-npm.json";
 
 /// Which views to build.
 #[derive(Debug, Args)]
@@ -479,12 +479,19 @@ fn asset_folders(view: View) -> [PathBuf; 2] {
 fn copy_assets(view: View, work: &Path) -> Result<()> {
     for folder in asset_folders(view) {
         copy_folder(&folder, &work.join("assets"))?;
+        let list = folder.join(FROM_NPM);
+        if list.exists() {
+            copy_from_npm(&list, work)?;
+            fs::remove_file(work.join("assets").join(FROM_NPM))?;
+        }
     }
-    let list = work.join("assets/from-npm.json");
-    let from_npm: BTreeMap<String, String> =
-        serde_json::from_slice(&fs::read(&list).context(FROM_NPM)?).context(FROM_NPM)?;
-    fs::remove_file(list)?;
-    for (name, source) in from_npm {
+    Ok(())
+}
+
+fn copy_from_npm(list: &Path, work: &Path) -> Result<()> {
+    let files: BTreeMap<String, String> =
+        serde_json::from_slice(&fs::read(list)?).with_context(|| list.display().to_string())?;
+    for (name, source) in files {
         let target = work.join(name);
         if let Some(folder) = target.parent() {
             fs::create_dir_all(folder)?;

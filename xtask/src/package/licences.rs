@@ -11,9 +11,11 @@ use serde_json::Value;
 use crate::{command, paths};
 
 /// What the views take from npm and send to browsers.
-const FROM_NPM: [&str; 4] = [
+const FROM_NPM: [&str; 6] = [
     "@fontsource-variable/inter",
     "@fontsource-variable/jetbrains-mono",
+    "@xterm/addon-fit",
+    "@xterm/xterm",
     "daisyui",
     "tailwindcss",
 ];
