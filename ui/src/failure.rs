@@ -1,11 +1,11 @@
 //! In the place of what could not be loaded: what happened, and the way to try again. Nothing found is something else.
 use crate::{
     api::{ApiError, Query},
-    text::number,
+    text::{number, t},
 };
 use leptos::prelude::*;
 use migasfree_types::rest::page::Page;
-use migasfree_ui_kit::{ErrorState, Icon, Notice, Tone, texts::use_texts};
+use migasfree_ui_kit::{Button, ButtonLook, ErrorState, Icon, Notice, Tone, texts::use_texts};
 use serde_json::Value;
 
 /// Takes a place of its own.
@@ -53,6 +53,16 @@ fn words(error: &ApiError, on_retry: impl Fn() + Send + Sync + 'static) -> AnyVi
         >
             {move || texts.get().retry}
         </button>
+    }
+    .into_any()
+}
+
+/// In the place of a part that did not come: after an upgrade the server has others, and the page has to be loaded anew.
+pub fn missing_part() -> AnyView {
+    view! {
+        <ErrorState title=t!(error.part) text=t!(error.part_text)>
+            <Button look=ButtonLook::Primary on_press=|_| { let _ = window().location().reload(); }>{t!(error.reload)}</Button>
+        </ErrorState>
     }
     .into_any()
 }

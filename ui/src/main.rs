@@ -15,6 +15,8 @@ mod pages;
 mod parts;
 mod passkeys;
 mod preferences;
+mod remote;
+mod script;
 mod secret;
 mod shell;
 mod text;

@@ -1,5 +1,6 @@
 //! Passkeys, as the browser has them.
-use js_sys::{Array, Function, JSON, Object, Promise, Reflect};
+use crate::script::{call, member};
+use js_sys::{Array, JSON, Object, Promise, Reflect};
 use leptos::prelude::window;
 use serde_json::Value;
 use wasm_bindgen::{JsCast, JsValue};
@@ -41,12 +42,12 @@ async fn answer(options: &Value, read: &str, act: &str) -> Result<Value, Withhel
 
 fn asked(options: &Value, read: &str, act: &str) -> Option<Promise> {
     let asked = JSON::parse(&options.get("publicKey")?.to_string()).ok()?;
-    let read_asked = call(&member(&window(), CLASS)?, read, &asked)?;
+    let read_asked = call(&member(&window(), CLASS)?, read, &Array::of1(&asked))?;
     let wrapped = Object::new();
     let wrapped: &JsValue = wrapped.unchecked_ref();
     Reflect::set(wrapped, &JsValue::from_str("publicKey"), &read_asked).ok()?;
     let store = member(&window().navigator(), "credentials")?;
-    call(&store, act, wrapped)?.dyn_into().ok()
+    call(&store, act, &Array::of1(wrapped))?.dyn_into().ok()
 }
 
 /// The name comes with [Web Authentication](https://www.w3.org/TR/webauthn-3/#sctn-createCredential).
@@ -61,14 +62,4 @@ fn why(error: &JsValue) -> Withheld {
 fn written(credential: &JsValue) -> Option<Value> {
     let written = String::from(JSON::stringify(credential).ok()?);
     serde_json::from_str(&written).ok()
-}
-
-fn member(of: &JsValue, name: &str) -> Option<JsValue> {
-    let found = Reflect::get(of, &JsValue::from_str(name)).ok()?;
-    (!found.is_undefined()).then_some(found)
-}
-
-fn call(of: &JsValue, name: &str, argument: &JsValue) -> Option<JsValue> {
-    let method: Function = member(of, name)?.dyn_into().ok()?;
-    Reflect::apply(&method, of, &Array::of1(argument)).ok()
 }

@@ -5,6 +5,7 @@ use crate::{
     app,
     entities::{self, sections::Page},
     entity::Entity,
+    failure,
     form::CreatePage,
     list::ListPage,
     not_found::NotFound,
@@ -17,10 +18,8 @@ use crate::{
         settings::SettingsPage,
     },
     parts,
-    text::t,
 };
 use leptos::prelude::*;
-use migasfree_ui_kit::{Button, ButtonLook, ErrorState};
 
 /// The page of a destination, once its part has arrived.
 #[component]
@@ -32,7 +31,7 @@ pub fn WorkPage(destination: Destination) -> impl IntoView {
         Suspend::new(async move {
             match parts::page(destination).await {
                 Ok(page) => page,
-                Err(_) => missing(),
+                Err(_) => failure::missing_part(),
             }
         })
     }
@@ -43,18 +42,12 @@ pub fn WorkPage(destination: Destination) -> impl IntoView {
 pub fn AccountPart(what: Account) -> impl IntoView {
     move || {
         let what = what.clone();
-        Suspend::new(async move { parts::account(what).await.unwrap_or_else(|_| missing()) })
+        Suspend::new(async move {
+            parts::account(what)
+                .await
+                .unwrap_or_else(|_| failure::missing_part())
+        })
     }
-}
-
-/// After an upgrade the server has other parts; the page has to be loaded anew.
-fn missing() -> AnyView {
-    view! {
-        <ErrorState title=t!(error.part) text=t!(error.part_text)>
-            <Button look=ButtonLook::Primary on_press=|_| { let _ = window().location().reload(); }>{t!(error.reload)}</Button>
-        </ErrorState>
-    }
-    .into_any()
 }
 
 /// Draws the page of a destination. Every part calls it, and none shall have it for itself.

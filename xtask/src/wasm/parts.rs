@@ -9,11 +9,12 @@ use anyhow::{Context, Result, anyhow, bail};
 use super::files;
 
 /// What a part may weigh on the wire, in KiB. Those of the admin UI are made in `ui/src/parts.rs`.
-const LIMITS: [(&str, u64); 9] = [
+const LIMITS: [(&str, u64); 10] = [
     ("account", 60),
     ("activity", 10),
     ("computers", 68),
     ("language", 28),
+    ("remote", 60),
     ("settings", 18),
     ("shared", 320),
     ("software", 54),

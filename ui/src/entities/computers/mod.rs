@@ -22,6 +22,7 @@ use crate::{
         Cell, Column, Entity, ObjectTab, Relation, SECTION, Section, Sheet,
         told::CLIENT_COMPUTER as TOLD,
     },
+    remote,
     text::label,
 };
 
@@ -143,6 +144,7 @@ pub static COMPUTERS_SHEET: Sheet = Sheet {
     tabs: &[
         ObjectTab::new("software", label!(computer.software), software::tab),
         ObjectTab::new("hardware", label!(computer.hardware), hardware::tab),
+        ObjectTab::new("remote", label!(remote.title), remote::tab),
         ObjectTab::new("deployments", label!(deployment.plural), reasons::tab)
             .needing(&DEPLOYMENTS),
         ObjectTab::new("attributes", label!(attribute.plural), attributes::tab),

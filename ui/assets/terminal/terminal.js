@@ -1,7 +1,7 @@
 // A terminal in an element of the page, by xterm.js. It writes its styles into style elements, which the policy of the
 // console forbids; sheets that are made by a script are allowed, so what it writes goes there.
-import { FitAddon } from "./addon-fit.mjs";
-import { Terminal } from "./xterm.mjs";
+import { FitAddon } from "./addon-fit.js";
+import { Terminal } from "./xterm.js";
 
 function withSheets(work) {
   const sheets = [];

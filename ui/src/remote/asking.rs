@@ -1,0 +1,129 @@
+//! What a session is asked for with.
+use super::{AS_ADMINISTRATOR, AS_USER, Policy, Way};
+use crate::{
+    api::{ApiError, request},
+    text::t,
+};
+use leptos::{ev::SubmitEvent, prelude::*};
+use migasfree_ui_kit::{
+    Button, ButtonLook, Dialog, Field, Notice, TextInput, Tone, texts::use_texts,
+};
+use serde::Deserialize;
+use serde_json::json;
+
+/// A session that may begin.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Begun {
+    /// What begins it, once, within a minute.
+    pub grant: String,
+    /// Where.
+    pub relay: String,
+}
+
+/// Asks for one, when there is a way to be asked for.
+#[component]
+pub fn Asking(
+    computer: i64,
+    policy: Signal<Policy>,
+    asked: RwSignal<Option<Way>>,
+    #[prop(into)] on_begin: Callback<Begun>,
+) -> impl IntoView {
+    let open = RwSignal::new(false);
+    let [account, reason, ticket] = [(); 3].map(|()| RwSignal::new(String::new()));
+    let failed = RwSignal::new(None::<ApiError>);
+    let busy = RwSignal::new(false);
+    Effect::new(move || {
+        failed.set(None);
+        open.set(asked.with(Option::is_some));
+    });
+    Effect::new(move || {
+        if !open.get() {
+            asked.set(None);
+        }
+    });
+    let is_user = Signal::derive(move || {
+        asked.with(|way| way.as_ref().is_some_and(|way| way.mode == AS_USER))
+    });
+    let send = move |event: SubmitEvent| {
+        event.prevent_default();
+        let Some(way) = asked.get_untracked() else {
+            return;
+        };
+        if busy.get_untracked() {
+            return;
+        }
+        busy.set(true);
+        let account = if is_user.get_untracked() {
+            account.get_untracked()
+        } else {
+            String::new()
+        };
+        let body = json!({
+            "computer": computer,
+            "service": way.service,
+            "mode": way.mode,
+            "account": account,
+            "reason": reason.get_untracked(),
+            "ticket": ticket.get_untracked(),
+        });
+        leptos::task::spawn_local(async move {
+            let answer = request::post("remote-sessions/", &body).await;
+            let answer =
+                answer.and_then(|answer| request::typed::<Begun>("remote-sessions/", answer));
+            let _ = busy.try_set(false);
+            match answer {
+                Ok(begun) => {
+                    open.set(false);
+                    on_begin.run(begun);
+                }
+                Err(ApiError::Unproved) => {}
+                Err(error) => failed.set(Some(error)),
+            }
+        });
+    };
+    let texts = use_texts();
+    let title = move || {
+        let as_root =
+            asked.with(|way| way.as_ref().is_some_and(|way| way.mode == AS_ADMINISTRATOR));
+        if as_root {
+            t!(remote.terminal_administrator)
+        } else {
+            t!(remote.terminal)
+        }
+        .to_owned()
+    };
+    view! {
+        <Dialog open title=title>
+            <form class="form-stack" on:submit=send>
+                {move || failed.get().map(|error| view! { <Notice tone=Tone::Error>{error.line()}</Notice> })}
+                <Show when=move || is_user.get()>
+                    <Field label=t!(remote.account) help=t!(remote.account_help)>
+                        <TextInput value=account name="account" autocomplete="off" mono=true />
+                    </Field>
+                </Show>
+                {move || {
+                    let required = policy.with(|policy| policy.reason_required);
+                    view! {
+                        <Field label=t!(remote.reason) help=t!(remote.reason_help) required>
+                            <TextInput value=reason name="reason" required autofocus=true />
+                        </Field>
+                    }
+                }}
+                {move || {
+                    let required = policy.with(|policy| policy.ticket_required);
+                    view! {
+                        <Field label=t!(remote.ticket) required>
+                            <TextInput value=ticket name="ticket" required />
+                        </Field>
+                    }
+                }}
+                {move || policy.with(|policy| policy.recording != "none" && !policy.recording.is_empty())
+                    .then(|| view! { <p class="text-muted">{t!(remote.will_be_recorded)}</p> })}
+                <div class="dialog-actions">
+                    <Button look=ButtonLook::Quiet on_press=move |_| open.set(false)>{move || texts.get().cancel}</Button>
+                    <Button look=ButtonLook::Primary kind="submit" busy>{t!(remote.connect)}</Button>
+                </div>
+            </form>
+        </Dialog>
+    }
+}

@@ -1,0 +1,347 @@
+//! A session on a computer over the relay: the hello, one stream, and the way back when the connection breaks.
+use bytes::{Bytes, BytesMut};
+use futures_channel::mpsc;
+use futures_util::{SinkExt, StreamExt};
+use gloo_net::websocket::{Message, futures::WebSocket};
+use gloo_timers::future::TimeoutFuture;
+use leptos::{prelude::window, task::spawn_local};
+use migasfree_tunnel::{
+    connection::{Config, Connection, Event, Priority, Side},
+    frame::{Frame, StreamId},
+    message::{
+        Code, Control, Failure, GoAway, Hello, Open, OperatorHello, Resume, SUBPROTOCOL,
+        SessionState, Welcome, Who,
+    },
+};
+use std::{cell::RefCell, collections::VecDeque, rc::Rc, time::Duration};
+
+/// How long a connection that broke is waited for at first, in milliseconds.
+const SHORTEST_WAIT: u32 = 500;
+const LONGEST_WAIT: u32 = 8_000;
+
+/// What the page hears.
+pub enum Heard {
+    /// The person at the computer is being asked.
+    Asking,
+    /// The session began.
+    Began(SessionState),
+    /// The stream is open.
+    Opened,
+    /// Bytes came; [`Link::drawn`] wants to hear when they were shown.
+    Bytes(Bytes),
+    /// The program of the terminal ended, with its status where it had one.
+    Exit(Option<i32>),
+    /// One of the two connections broke, and comes back.
+    Lost,
+    /// It is back.
+    Back,
+    /// It is over.
+    Over(Failure),
+}
+
+/// A session.
+#[derive(Clone)]
+pub struct Link(Rc<Shared>);
+
+struct Shared {
+    open: Open,
+    state: RefCell<State>,
+    listener: Box<dyn Fn(Heard)>,
+}
+
+struct State {
+    connection: Connection,
+    hello: OperatorHello,
+    outgoing: Option<mpsc::UnboundedSender<Vec<u8>>>,
+    session: Option<SessionState>,
+    stream: Option<StreamId>,
+    typed: VecDeque<u8>,
+    is_over: bool,
+}
+
+impl Link {
+    /// Begins a session at the relay with a grant, and opens a stream in it.
+    pub fn begin(
+        relay: String,
+        grant: String,
+        open: Open,
+        listener: impl Fn(Heard) + 'static,
+    ) -> Self {
+        let state = State {
+            connection: Connection::new(Side::Operator, Config::default()),
+            hello: OperatorHello {
+                grant: Some(grant),
+                resume: None,
+            },
+            outgoing: None,
+            session: None,
+            stream: None,
+            typed: VecDeque::new(),
+            is_over: false,
+        };
+        let shared = Rc::new(Shared {
+            open,
+            state: RefCell::new(state),
+            listener: Box::new(listener),
+        });
+        spawn_local(run(shared.clone(), relay));
+        Self(shared)
+    }
+
+    /// Writes to the stream; what there is no room for yet waits.
+    pub fn write(&self, bytes: &[u8]) {
+        let mut state = self.0.state.borrow_mut();
+        state.typed.extend(bytes);
+        state.pass_on();
+    }
+
+    /// So many bytes were shown.
+    pub fn drawn(&self, size: usize) {
+        let mut state = self.0.state.borrow_mut();
+        if let Some(stream) = state.stream {
+            state.connection.consumed(stream, size);
+        }
+        state.flush();
+    }
+
+    /// The terminal has another size.
+    pub fn resize(&self, columns: u16, rows: u16) {
+        let mut state = self.0.state.borrow_mut();
+        if let (Some(session), Some(stream)) = (state.name(), state.stream) {
+            let resize = Control::Resize {
+                session,
+                stream: stream.0,
+                columns,
+                rows,
+            };
+            state.connection.control(&resize);
+            state.flush();
+        }
+    }
+
+    /// Ends the session.
+    pub fn end(&self) {
+        let mut state = self.0.state.borrow_mut();
+        if let Some(session) = state.name() {
+            let failure = Failure::new(Code::EndedByOperator, "the operator ended the session");
+            state.connection.control(&Control::End { session, failure });
+            state.flush();
+        }
+        state.close();
+    }
+}
+
+impl State {
+    fn name(&self) -> Option<String> {
+        self.session.as_ref().map(|session| session.session.clone())
+    }
+
+    fn pass_on(&mut self) {
+        if let Some(stream) = self.stream {
+            let taken = self.connection.write(stream, self.typed.make_contiguous());
+            self.typed.drain(..taken);
+        }
+        self.flush();
+    }
+
+    fn flush(&mut self) {
+        let now = js_sys::Date::now().max(0.0);
+        self.connection.at(Duration::from_secs_f64(now / 1_000.0));
+        let Some(outgoing) = &self.outgoing else {
+            return;
+        };
+        while let Some(frame) = self.connection.next_frame() {
+            let mut written = BytesMut::new();
+            frame.encode(&mut written);
+            // Whoever would send it says when the connection is gone.
+            let _ = outgoing.unbounded_send(written.to_vec());
+        }
+    }
+
+    fn close(&mut self) {
+        self.is_over = true;
+        self.outgoing = None;
+    }
+}
+
+async fn run(shared: Rc<Shared>, relay: String) {
+    let mut pause = SHORTEST_WAIT;
+    let mut waited = 0;
+    loop {
+        if connect(&shared, &relay).await {
+            (pause, waited) = (SHORTEST_WAIT, 0);
+        }
+        let Some(window) = shared.lost() else {
+            return;
+        };
+        if waited > u32::from(window) * 1_000 {
+            let failure = Failure::new(Code::Lost, "the server did not come back in time");
+            return shared.over(failure);
+        }
+        TimeoutFuture::new(pause).await;
+        waited += pause;
+        pause = (pause * 2).min(LONGEST_WAIT);
+    }
+}
+
+/// Says whether anything came over the connection, which is over afterwards.
+async fn connect(shared: &Rc<Shared>, relay: &str) -> bool {
+    let Ok(socket) = WebSocket::open_with_protocol(&address(relay), SUBPROTOCOL) else {
+        return false;
+    };
+    let (mut sink, mut source) = socket.split();
+    let (sender, mut receiver) = mpsc::unbounded::<Vec<u8>>();
+    shared.state.borrow_mut().outgoing = Some(sender);
+    spawn_local(async move {
+        while let Some(bytes) = receiver.next().await {
+            if sink.send(Message::Bytes(bytes)).await.is_err() {
+                break;
+            }
+        }
+        let _ = sink.close().await;
+    });
+    let mut came = false;
+    while let Some(Ok(message)) = source.next().await {
+        let Message::Bytes(bytes) = message else {
+            continue;
+        };
+        came = true;
+        if let Err(failure) = shared.take(Bytes::from(bytes)) {
+            shared.over(failure);
+        }
+        if shared.state.borrow().outgoing.is_none() {
+            break;
+        }
+    }
+    came
+}
+
+fn address(relay: &str) -> String {
+    let location = window().location();
+    let scheme = match location.protocol().as_deref() {
+        Ok("https:") => "wss",
+        _ => "ws",
+    };
+    let host = location.host().unwrap_or_default();
+    format!("{scheme}://{host}{relay}")
+}
+
+impl Shared {
+    fn take(&self, mut bytes: Bytes) -> Result<(), Failure> {
+        let malformed = |error| Failure::new(Code::Protocol, format!("{error}"));
+        while let Some(frame) = Frame::decode(&mut bytes).map_err(malformed)? {
+            self.state.borrow_mut().connection.receive(frame)?;
+        }
+        loop {
+            let event = self.state.borrow_mut().connection.event();
+            let Some(event) = event else { break };
+            self.follow(event)?;
+        }
+        self.state.borrow_mut().flush();
+        Ok(())
+    }
+
+    fn follow(&self, event: Event) -> Result<(), Failure> {
+        match event {
+            Event::Hello(hello) => return self.greet(*hello),
+            Event::Opened { .. } => self.hear(Heard::Opened),
+            Event::Data { bytes, .. } => self.hear(Heard::Bytes(bytes)),
+            Event::Failed { failure, .. } | Event::Reset { failure, .. } => return Err(failure),
+            Event::Writable { .. } => self.state.borrow_mut().pass_on(),
+            Event::Control(control) => return self.obey(control),
+            Event::GoAway(go_away) => return self.leave(go_away),
+            Event::HalfClosed { .. } | Event::Open { .. } => {}
+        }
+        Ok(())
+    }
+
+    fn greet(&self, hello: Hello) -> Result<(), Failure> {
+        let Who::Relay(Welcome { session, .. }) = hello.who else {
+            return Err(Failure::new(Code::Protocol, "this is no relay"));
+        };
+        let mut state = self.state.borrow_mut();
+        let Some(session) = session else {
+            let who = Who::Operator(state.hello.clone());
+            let hello = Hello::new(who, env!("CARGO_PKG_VERSION"), "browser");
+            state.connection.hello(&hello);
+            return Ok(());
+        };
+        let is_back = state.session.is_some();
+        if is_back {
+            state.connection.resume(&session.streams)?;
+        } else {
+            let priority = Priority::of(&self.open);
+            state.stream = Some(state.connection.open(priority, &self.open)?);
+        }
+        state.session = Some(session.clone());
+        drop(state);
+        self.hear(if is_back {
+            Heard::Back
+        } else {
+            Heard::Began(session)
+        });
+        Ok(())
+    }
+
+    fn obey(&self, control: Control) -> Result<(), Failure> {
+        match control {
+            Control::Asking { .. } => self.hear(Heard::Asking),
+            Control::Refused { failure, .. } | Control::End { failure, .. } => return Err(failure),
+            Control::Exit { status, .. } => self.hear(Heard::Exit(status)),
+            Control::Detached { .. } => self.hear(Heard::Lost),
+            Control::Resume { .. } => self.hear(Heard::Back),
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// A relay that is about to stop is left, and come back to.
+    fn leave(&self, go_away: GoAway) -> Result<(), Failure> {
+        if go_away.failure.code != Code::Draining {
+            return Err(go_away.failure);
+        }
+        self.state.borrow_mut().outgoing = None;
+        Ok(())
+    }
+
+    /// Prepares for another connection, and says for how many seconds that makes sense; `None` where the session is over.
+    fn lost(&self) -> Option<u16> {
+        let mut state = self.state.borrow_mut();
+        state.outgoing = None;
+        if state.is_over {
+            return None;
+        }
+        let Some(session) = state.session.clone() else {
+            drop(state);
+            let failure = Failure::new(Code::Lost, "the server does not answer");
+            self.over(failure);
+            return None;
+        };
+        state.connection.detach();
+        state.hello = OperatorHello {
+            grant: None,
+            resume: Some(Resume {
+                session: session.session,
+                secret: session.secret,
+                streams: state.connection.positions(),
+            }),
+        };
+        drop(state);
+        self.hear(Heard::Lost);
+        Some(session.resume_window)
+    }
+
+    fn over(&self, failure: Failure) {
+        let mut state = self.state.borrow_mut();
+        if state.is_over {
+            return;
+        }
+        state.close();
+        drop(state);
+        self.hear(Heard::Over(failure));
+    }
+
+    fn hear(&self, heard: Heard) {
+        (self.listener)(heard);
+    }
+}

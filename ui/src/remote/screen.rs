@@ -1,0 +1,128 @@
+//! A terminal in the page: xterm.js, fetched when it is first asked for.
+use crate::script::{call, member};
+use js_sys::{Array, Function, Object, Promise, Reflect, Uint8Array};
+use leptos::prelude::{document, window};
+use wasm_bindgen::{JsCast, JsValue, closure::Closure};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::HtmlElement;
+
+const SCRIPT: &str = "/assets/terminal/terminal.js";
+const STYLE: &str = "/assets/terminal/xterm.css";
+const NAME: &str = "migasfreeTerminal";
+
+/// Fetches it; says whether it is here.
+pub async fn fetch() -> bool {
+    if member(&window(), NAME).is_some() {
+        return true;
+    }
+    let loaded = Promise::new(&mut |resolve, reject| {
+        let _ = add(&resolve, &reject);
+    });
+    JsFuture::from(loaded).await.is_ok() && member(&window(), NAME).is_some()
+}
+
+fn add(resolve: &Function, reject: &Function) -> Option<()> {
+    let head = document().head()?;
+    let style = document().create_element("link").ok()?;
+    style.set_attribute("rel", "stylesheet").ok()?;
+    style.set_attribute("href", STYLE).ok()?;
+    head.append_child(&style).ok()?;
+    let script = document().create_element("script").ok()?;
+    script.set_attribute("type", "module").ok()?;
+    script.set_attribute("src", SCRIPT).ok()?;
+    script
+        .add_event_listener_with_callback("load", resolve)
+        .ok()?;
+    script
+        .add_event_listener_with_callback("error", reject)
+        .ok()?;
+    head.append_child(&script).ok()?;
+    Some(())
+}
+
+type Typed = Closure<dyn FnMut(Uint8Array)>;
+type Sized = Closure<dyn FnMut(u16, u16)>;
+
+/// A terminal. It is gone when this is dropped.
+pub struct Screen {
+    handle: JsValue,
+    _typed: Typed,
+    _sized: Sized,
+}
+
+impl Screen {
+    /// Shows one; what is typed and its sizes are told.
+    pub fn open(
+        place: &HtmlElement,
+        is_dark: bool,
+        mut typed: impl FnMut(Vec<u8>) + 'static,
+        sized: impl FnMut(u16, u16) + 'static,
+    ) -> Option<Self> {
+        let typed: Typed = Closure::new(move |bytes: Uint8Array| typed(bytes.to_vec()));
+        let sized: Sized = Closure::new(sized);
+        let arguments = Array::of4(place, &options(is_dark), typed.as_ref(), sized.as_ref());
+        let handle = call(&member(&window(), NAME)?, "open", &arguments)?;
+        Some(Self {
+            handle,
+            _typed: typed,
+            _sized: sized,
+        })
+    }
+
+    /// Columns and rows.
+    pub fn size(&self) -> (u16, u16) {
+        (self.number("columns", 80), self.number("rows", 24))
+    }
+
+    /// Shows bytes, and says when they were drawn.
+    pub fn write(&self, bytes: &[u8], drawn: impl FnOnce() + 'static) {
+        let drawn = Closure::once_into_js(drawn);
+        let arguments = Array::of2(&Uint8Array::from(bytes), &drawn);
+        let _ = call(&self.handle, "write", &arguments);
+    }
+
+    /// Lets what is typed go to it.
+    pub fn focus(&self) {
+        let _ = call(&self.handle, "focus", &Array::new());
+    }
+
+    fn number(&self, name: &str, otherwise: u16) -> u16 {
+        let number = call(&self.handle, name, &Array::new()).and_then(|number| number.as_f64());
+        number.map_or(otherwise, |number| number as u16)
+    }
+}
+
+impl Drop for Screen {
+    fn drop(&mut self) {
+        let _ = call(&self.handle, "close", &Array::new());
+    }
+}
+
+/// Its colours are those of the page around it.
+fn options(is_dark: bool) -> JsValue {
+    let theme = Object::new();
+    let (background, foreground) = if is_dark {
+        ("#0b0f16", "#e6e9ef")
+    } else {
+        ("#ffffff", "#1c2230")
+    };
+    set(&theme, "background", background.into());
+    set(&theme, "foreground", foreground.into());
+    set(&theme, "cursor", foreground.into());
+    set(&theme, "selectionBackground", "#3b82f666".into());
+    let options = Object::new();
+    set(&options, "theme", theme.into());
+    set(
+        &options,
+        "fontFamily",
+        "'JetBrains Mono Variable', monospace".into(),
+    );
+    set(&options, "fontSize", 14.into());
+    set(&options, "scrollback", 5_000.into());
+    set(&options, "screenReaderMode", true.into());
+    options.into()
+}
+
+fn set(of: &Object, name: &str, value: JsValue) {
+    let _ = Reflect::set(of, &name.into(), &value);
+}
