@@ -36,8 +36,8 @@ mod password_reset;
 )]
 mod peer;
 mod providers;
-mod remote;
 mod relay;
+mod remote;
 mod repository;
 mod rest;
 mod retention;

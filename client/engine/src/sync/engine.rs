@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 
 use async_trait::async_trait;
-use migasfree_types::message::Message;
 use migasfree_native::features::Feature;
+use migasfree_types::message::Message;
 
 use crate::job::{Job, JobId};
 use crate::keys::certificate::OwnCertificate;
