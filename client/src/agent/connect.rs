@@ -14,7 +14,7 @@ use tokio_rustls::rustls::{ClientConfig, RootCertStore};
 use super::sessions::Sessions;
 use crate::clock::{Clock as _, SystemClock};
 
-const PATH: &str = "/api/native/1/relay/agent";
+const PATH: &str = "/api/native/1/relay/agent/";
 /// How long the relay has for its first word.
 const FIRST_WORD: Duration = Duration::from_secs(10);
 /// What the relay may ask for as signs of life, seconds.
@@ -138,7 +138,7 @@ mod tests {
 
     #[test]
     fn the_relay_is_where_the_server_is_and_as_safe() {
-        let relay = "wss://city.example:8443/api/native/1/relay/agent";
+        let relay = "wss://city.example:8443/api/native/1/relay/agent/";
         assert_eq!(address("https://city.example:8443"), relay);
         assert!(address("http://localhost/").starts_with("ws://localhost/api/"));
     }

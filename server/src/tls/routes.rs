@@ -28,7 +28,7 @@ const ANYBODYS: &[&str] = &[
 ];
 
 /// What lies among the computers' and is not theirs.
-const OPERATORS: &[&str] = &["/api/native/1/relay/session"];
+const OPERATORS: &[&str] = &["/api/native/1/relay/session/"];
 
 const COMPUTERS: &[&str] = &["/api/v1/safe/", "/api/native/", "/tunnel"];
 

@@ -25,7 +25,7 @@ use crate::on_both_engines;
 const UUID: &str = "4C4C4544-0036-3010-8056-B7C04F4E4B32";
 
 async fn connect(server: &Server, who: &str) -> Socket {
-    let url = format!("ws://{}/api/native/1/relay/{who}", server.app.address);
+    let url = format!("ws://{}/api/native/1/relay/{who}/", server.app.address);
     let mut request = url.into_client_request().unwrap();
     let headers = request.headers_mut();
     headers.insert("sec-websocket-protocol", SUBPROTOCOL.parse().unwrap());

@@ -31,7 +31,7 @@ use crate::services::OfDomain as _;
 use crate::sight::PRODUCTIVE;
 
 /// Where operators connect, below the address of the server.
-pub const RELAY: &str = "/api/native/1/relay/session";
+pub const RELAY: &str = "/api/native/1/relay/session/";
 
 /// What there is to be done with a computer.
 const WAYS: [(Service, Mode); 8] = [

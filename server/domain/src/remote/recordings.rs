@@ -85,7 +85,8 @@ pub async fn recorded(
     let size = i64::try_from(recording.size).unwrap_or(i64::MAX);
     tx.execute(
         "INSERT INTO remote_recording (session_id, blob, format, size, key_id, created_at) \
-         VALUES ($1, $2, $3, $4, $5, $6)",
+         VALUES ($1, $2, $3, $4, $5, $6) \
+         ON CONFLICT (session_id) DO UPDATE SET size = EXCLUDED.size",
         args![
             named.id,
             &recording.blob,

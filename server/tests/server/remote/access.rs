@@ -25,7 +25,7 @@ on_both_engines! {
         assert_eq!(told["services"], json!(["terminal", "ssh"]));
         assert_eq!((&told["server_ip"], &told["mode"]), (&json!("192.0.2.7"), &json!("tcp_tunnel")));
         assert!(told["relay"].as_str().unwrap().starts_with("ws"), "{told}");
-        assert!(told["relay"].as_str().unwrap().ends_with("/api/native/1/relay/session"), "{told}");
+        assert!(told["relay"].as_str().unwrap().ends_with("/api/native/1/relay/session/"), "{told}");
         let may = json!([{"service": "terminal", "mode": "user"}, {"service": "screen", "mode": "view"}]);
         assert_eq!((&told["may"], &told["refused"]), (&may, &json!(null)));
         assert_eq!((&told["policy"]["reason_required"], &told["policy"]["ports"]), (&json!(true), &json!(["ssh", "vnc", "rdp"])));

@@ -38,7 +38,7 @@ on_both_engines! {
             assert!(refused.text.contains(right), "{}", refused.text);
             let granted = desk.ask(&with, body).await;
             assert_eq!(granted.status, 200, "{service} {mode}: {}", granted.text);
-            assert_eq!(granted.json["relay"], "/api/native/1/relay/session");
+            assert_eq!(granted.json["relay"], "/api/native/1/relay/session/");
             desk.server().clock.advance(Duration::from_secs(61));
         }
         assert_eq!(desk.server().anonymous().post(SESSIONS, json!({})).await.status, 401);

@@ -94,8 +94,8 @@ impl Desk {
     async fn with(limits: Limits, settings: Settings) -> Self {
         let (doorman, shelf) = (Arc::<Doorman>::default(), Arc::<Shelf>::default());
         let equipment = Equipment {
-            presence: Arc::clone(&doorman) as Arc<dyn Presence>,
-            vault: Arc::clone(&shelf) as Arc<dyn Vault>,
+            presence: Some(Arc::clone(&doorman) as Arc<dyn Presence>),
+            vault: Some(Arc::clone(&shelf) as Arc<dyn Vault>),
             remote: limits,
             ..Equipment::default()
         };
