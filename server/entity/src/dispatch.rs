@@ -246,9 +246,9 @@ impl Served {
         let allows = |operation: char| entity.operations.contains(operation);
         let reading = method == Method::GET || method == Method::HEAD;
         match target {
-            Target::List if reading && allows('L') => self.list().await,
+            Target::List if reading && allows('L') => Box::pin(self.list()).await,
             Target::List if method == Method::POST && allows('C') => self.create(request).await,
-            Target::Filter if method == Method::POST => self.filter(request).await,
+            Target::Filter if method == Method::POST => Box::pin(self.filter(request)).await,
             Target::Export if reading || method == Method::POST => self.export(request).await,
             Target::Row(id) if reading && allows('R') => self.retrieve(id).await,
             Target::Row(id) if method == Method::PUT && allows('U') => {

@@ -84,9 +84,8 @@ impl Server {
         let folder = tempfile::tempdir().unwrap();
         folder.path().clone_into(&mut settings.data);
         let clock = clock::standing();
-        let app = App::start_with(equipment, settings, clock.clone(), random)
-            .await
-            .unwrap();
+        let start = App::start_with(equipment, settings, clock.clone(), random);
+        let app = Box::pin(start).await.unwrap();
         Self { app, clock, folder }
     }
 
