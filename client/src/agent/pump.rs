@@ -15,6 +15,10 @@ const PORT: usize = 32 * 1024;
 /// Between a stream and the master side of a terminal, until the terminal is over or nobody looks at it any more.
 pub(super) async fn terminal(stream: Stream, master: OwnedFd) -> io::Result<()> {
     rustix::io::ioctl_fionbio(&master, true)?;
+    #[expect(
+        deprecated,
+        reason = "what replaces it is unsafe, and this descriptor is owned"
+    )]
     let master = AsyncFd::new(master)?;
     let (mut from, mut to) = tokio::io::split(stream);
     let typed = async {

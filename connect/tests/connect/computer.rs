@@ -208,7 +208,7 @@ impl Computer {
                     }
                     let said = format!("you said {typed}\r\n$ ");
                     self.connection.write(stream, said.as_bytes());
-                    return self.data(stream, b"");
+                    self.data(stream, b"");
                 }
             }
             Some(Part::Echo) => {

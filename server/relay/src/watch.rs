@@ -135,9 +135,8 @@ pub(crate) async fn sweep(relay: Relay) {
         if relay.known(&name).is_some() {
             continue;
         }
-        let ended = relay
-            .sessions
-            .ended(&name, &failures::lost(), Traffic::default());
+        let lost = failures::lost();
+        let ended = relay.sessions.ended(&name, &lost, Traffic::default());
         if let Err(error) = ended.await {
             tracing::warn!(%error, session = name, "a session of before could not be ended");
         }

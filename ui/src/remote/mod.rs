@@ -6,13 +6,13 @@ mod session;
 mod words;
 
 use crate::{
-    api::{Query, query},
+    api::{Query, events, query},
     failure,
     text::{said, t},
 };
 use asking::{Asking, Begun};
 use leptos::{prelude::*, wasm_split::SplitLoaderError};
-use migasfree_types::message::Message;
+use migasfree_types::{events::Event, message::Message};
 use migasfree_ui_kit::{
     Button, ButtonLook, Card, Notice, RelativeTime, SkeletonLines, Status, Tone,
 };
@@ -86,6 +86,11 @@ fn RemoteSupport(id: i64) -> impl IntoView {
     let access = query::<Access>(move || Some(format!("computers/{id}/remote-access/")));
     let asked = RwSignal::new(None::<Way>);
     let begun = RwSignal::new(None::<Begun>);
+    events::on_event(move |event| {
+        if matches!(event, Event::Presence { computer, .. } if computer == id) {
+            access.refresh();
+        }
+    });
     let shown = move || match (access.value.get(), access.error.get()) {
         (Some(access), _) => view! { <Presence access asked /> }.into_any(),
         (None, Some(error)) => failure::place(&error, move || access.refresh()),
@@ -131,7 +136,7 @@ fn Presence(access: Access, asked: RwSignal<Option<Way>>) -> impl IntoView {
                     icon
                     look=if mode == AS_USER { ButtonLook::Primary } else { ButtonLook::Plain }
                     disabled=Signal::stored(!online)
-                    title=(!online).then_some(t!(remote.offline_hint))
+                    title=MaybeProp::from((!online).then(|| t!(remote.offline_hint).to_owned()))
                     on_press=move |_| asked.set(Some(way.clone()))
                 >
                     {label}
@@ -139,13 +144,14 @@ fn Presence(access: Access, asked: RwSignal<Option<Way>>) -> impl IntoView {
             }
         })
     };
+    let refused = access.refused.as_ref().map(said);
     let nothing = access.may.is_empty() && access.refused.is_none();
     view! {
         <p class="remote-presence">
-            <Status tone>{words}</Status>
+            <Status tone label=words />
             {seen.map(|at| view! { <span class="text-muted">{t!(remote.last_seen)}" "<RelativeTime at=Signal::stored(at) /></span> })}
         </p>
-        {access.refused.as_ref().map(|why| view! { <Notice tone=Tone::Info>{said(why)}</Notice> })}
+        {refused.map(|why| view! { <Notice tone=Tone::Info>{why}</Notice> })}
         {nothing.then(|| view! { <Notice tone=Tone::Info>{t!(remote.nothing)}</Notice> })}
         <div class="chip-row">
             {button(AS_USER, icondata::LuSquareTerminal, t!(remote.terminal))}

@@ -100,7 +100,7 @@ fn state(stage: &Stage) -> AnyView {
         Stage::Lost => (Tone::Warning, t!(remote.lost)),
         Stage::Over(..) => (Tone::Neutral, t!(remote.over)),
     };
-    view! { <span role="status"><Status tone>{words}</Status></span> }.into_any()
+    view! { <span role="status"><Status tone label=words /></span> }.into_any()
 }
 
 fn begin(

@@ -62,6 +62,7 @@ const PRODUCTS: [Product; 4] = [
     Product {
         package: "migasfree-connect",
         programs: &[("migasfree-connect", Languages::EnglishAndSpanish)],
+        parts: &[],
         view: None,
     },
     Product {

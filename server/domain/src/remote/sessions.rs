@@ -86,26 +86,23 @@ static POLICY_REF: Shape = Shape {
     fields: &[col("id"), col("name")],
 };
 
+const CALLED_BY: &[Field] = &[
+    col("operator_name"),
+    col("service"),
+    one("computer", &COMPUTER_INFO),
+];
+
 /// Who does what on which computer.
-const CALLED: Field = made(
-    "__str__",
-    Like::Text,
-    &[
-        col("operator_name"),
-        col("service"),
-        one("computer", &COMPUTER_INFO),
-    ],
-    |row, _| {
-        let computer = row.get("computer");
-        format!(
-            "{}, {}, {}",
-            computer.get("__str__").as_text(),
-            row.get("service").as_text(),
-            row.get("operator_name").as_text()
-        )
-        .into()
-    },
-);
+const CALLED: Field = made("__str__", Like::Text, CALLED_BY, |row, _| {
+    let computer = row.get("computer");
+    format!(
+        "{}, {}, {}",
+        computer.get("__str__").as_text(),
+        row.get("service").as_text(),
+        row.get("operator_name").as_text()
+    )
+    .into()
+});
 
 /// What is told of something that happened.
 const EVENT: &[(&str, Like)] = &[

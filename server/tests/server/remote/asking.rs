@@ -113,7 +113,7 @@ on_both_engines! {
     async fn root_is_a_right_of_its_own_however_it_is_asked_for(desk: Desk) {
         let (_, helper) = desk.helper("hugo", &["open_terminal", "read_files", "write_files"]).await;
         let by_name = desk.ask(&helper, json!({"account": "root"})).await;
-        assert!(super::told(&by_name, "account").contains("administrator"), "{}", by_name.text);
+        assert!(crate::remote::told(&by_name, "account").contains("administrator"), "{}", by_name.text);
         for mode in ["read", "write", "read_write"] {
             let files = desk.ask(&helper, json!({"service": "files", "mode": mode, "account": "root"})).await;
             assert_eq!(files.status, 403, "{}", files.text);
@@ -164,12 +164,12 @@ on_both_engines! {
         let odd = json!({"computer": "x", "service": "telnet", "mode": 7, "reason": [], "unattended": "perhaps"});
         let refused = admin.post(SESSIONS, odd).await;
         for field in ["computer", "service", "mode", "reason", "unattended"] {
-            assert!(!super::told(&refused, field).is_empty(), "{field}: {}", refused.text);
+            assert!(!crate::remote::told(&refused, field).is_empty(), "{field}: {}", refused.text);
         }
         let long = "x".repeat(501);
-        assert!(!super::told(&desk.ask(admin, json!({"reason": long})).await, "reason").is_empty());
-        assert!(!super::told(&desk.ask(admin, json!({"account": "-l"})).await, "account").is_empty());
-        assert!(!super::told(&desk.ask(admin, json!({"mode": "view"})).await, "mode").is_empty());
+        assert!(!crate::remote::told(&desk.ask(admin, json!({"reason": long})).await, "reason").is_empty());
+        assert!(!crate::remote::told(&desk.ask(admin, json!({"account": "-l"})).await, "account").is_empty());
+        assert!(!crate::remote::told(&desk.ask(admin, json!({"mode": "view"})).await, "mode").is_empty());
     }
 }
 

@@ -36,7 +36,7 @@ on_both_engines! {
         records.sort_by_key(|record| record["id"].as_i64());
         let actions: Vec<&str> = records.iter().map(|record| record["action"].as_str().unwrap()).collect();
         assert_eq!(actions, expected);
-        let chain = audit::verify(&state.db, &state.domain().audit).await.unwrap();
+        let chain = audit::verify(&state.db, &state.domain().audit, &state.domain().audit_anchors).await.unwrap();
         assert_eq!(chain.broken, None);
     }
 

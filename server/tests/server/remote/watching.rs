@@ -95,7 +95,7 @@ on_both_engines! {
         let answer = desk.ask(&helper, json!({})).await;
         let state = desk.server().state();
         let session = remote::start(state, answer.json["grant"].as_str().unwrap()).await.unwrap().grant.session;
-        remote::accept(state, &session, super::as_asked(false)).await.unwrap();
+        remote::accept(state, &session, crate::remote::as_asked(false)).await.unwrap();
         desk.set(json!({"recording": "strict"})).await;
         assert_eq!(desk.objection(&session).await, Some("policy"), "it is not recorded");
         desk.set(json!({"recording": "none", "max_minutes": 10})).await;
