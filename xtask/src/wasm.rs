@@ -182,10 +182,14 @@ pub fn sizes(view: View) -> Result<BTreeMap<String, u64>> {
     Ok(sizes)
 }
 
-/// Whether the first page needs a file: not the parts that follow it, nor fonts for letters and code that it does not show.
+/// Whether the first page needs a file: not the parts that follow it, nor the terminal, nor fonts for letters and code that it
+/// does not show.
 pub fn is_first(name: &str) -> bool {
     const LATER_FONTS: [&str; 2] = ["inter-latin-ext.woff2", "jetbrains-mono-latin.woff2"];
-    parts::of(name).is_none() && !LATER_FONTS.iter().any(|font| name.ends_with(font))
+    let is_terminal = name.starts_with("assets/terminal/");
+    parts::of(name).is_none()
+        && !is_terminal
+        && !LATER_FONTS.iter().any(|font| name.ends_with(font))
 }
 
 /// Fails if the first page of a view or a part of it outgrew its limit.

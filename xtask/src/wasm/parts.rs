@@ -10,12 +10,12 @@ use super::files;
 
 /// What a part may weigh on the wire, in KiB. Those of the admin UI are made in `ui/src/parts.rs`.
 const LIMITS: [(&str, u64); 10] = [
-    ("account", 60),
+    ("account", 62),
     ("activity", 10),
     ("computers", 68),
-    ("language", 28),
-    ("remote", 60),
-    ("settings", 18),
+    ("language", 29),
+    ("remote", 78),
+    ("settings", 19),
     ("shared", 320),
     ("software", 54),
     ("support", 10),
