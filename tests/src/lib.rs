@@ -25,6 +25,7 @@ pub mod pictures;
 pub mod postgres;
 pub mod process;
 pub mod program;
+pub mod remote;
 pub mod root;
 pub mod server;
 pub mod session;

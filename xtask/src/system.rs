@@ -75,6 +75,8 @@ impl Need {
         need("lintian", "/usr/bin/lintian"),
         need("imagemagick", "/etc/ImageMagick-6/policy.xml"),
         need("nginx-light", "/usr/sbin/nginx"),
+        need("openssh-client", "/usr/bin/ssh"),
+        need("openssh-server", "/usr/sbin/sshd"),
         need("polkitd", "/usr/lib/polkit-1/polkitd"),
         need("postgresql", "/usr/share/postgresql-common/pg_wrapper"),
         need("python3", "/usr/bin/python3"),

@@ -91,6 +91,12 @@ impl NativeFleet {
         })
     }
 
+    /// The key of a computer.
+    #[must_use]
+    pub fn key(&self, index: usize) -> Option<&KeyPair> {
+        self.computers.get(index).map(|one| &one.key)
+    }
+
     /// Speaks to the server at another address from now on, with connections of `http`.
     pub fn reach(&mut self, url: &str, http: reqwest::Client) {
         url.clone_into(&mut self.link.url);
