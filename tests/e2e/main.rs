@@ -26,4 +26,5 @@ mod path;
 mod person;
 mod play;
 mod proxies;
+mod remote;
 mod server_crashes;
