@@ -3,6 +3,7 @@
 use std::ops::Deref;
 use std::sync::Arc;
 
+use migasfree_native::features::{Feature, Features};
 use migasfree_server_body::Caps;
 use migasfree_server_domain::settings as domain;
 
@@ -29,9 +30,17 @@ pub struct Settings {
     pub upload_limit: u64,
     /// The port under which the server is reached, unless it is one the protocol implies.
     pub unusual_port: Option<u16>,
+    /// Agents of computers may connect, so that somebody can help from afar.
+    pub remote_support: bool,
 }
 
 impl Settings {
+    /// What the native protocol can do here.
+    pub(crate) fn features(&self) -> Features {
+        let is_here = |feature: &Feature| *feature != Feature::RemoteSupport || self.remote_support;
+        Features::all().iter().filter(is_here).collect()
+    }
+
     /// The most a sealed call may hold that brings a file of so many bytes.
     pub(crate) fn sealed_caps(&self, file: u64) -> Caps {
         Caps {

@@ -478,6 +478,7 @@ impl Settings {
             sealed: self.sealed_caps(),
             upload_limit: self.upload_limit(),
             unusual_port: self.unusual_port(),
+            remote_support: self.remote_enabled,
         }
     }
 

@@ -52,6 +52,11 @@ impl Features {
         self.0.intersection(&other.0).copied().collect()
     }
 
+    /// Each of them.
+    pub fn iter(&self) -> impl Iterator<Item = Feature> {
+        self.0.iter().copied()
+    }
+
     /// Whether there is none.
     #[must_use]
     pub fn is_empty(&self) -> bool {

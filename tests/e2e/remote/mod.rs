@@ -4,6 +4,7 @@
 
 mod booted;
 mod breaking;
+mod browser;
 mod consent;
 mod files;
 mod grants;

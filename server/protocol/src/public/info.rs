@@ -2,7 +2,7 @@
 
 use axum::Json;
 use axum::extract::State;
-use migasfree_native::features::{Features, Offer, VERSION};
+use migasfree_native::features::{Offer, VERSION};
 use migasfree_server_domain::{
     core::rules::{languages::LANGUAGES, source_template::MEDIA},
     services::OfDomain as _,
@@ -31,7 +31,7 @@ fn offer(state: &ProtocolState) -> Offer {
     Offer {
         versions: vec![VERSION],
         server_key: *state.native.public(),
-        features: Features::all(),
+        features: state.settings.features(),
     }
 }
 

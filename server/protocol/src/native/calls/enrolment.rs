@@ -7,7 +7,6 @@ use axum::http::StatusCode;
 use migasfree_native::enrolment::{
     Credentials, Enrolled, EnrolmentAnswer, EnrolmentRequest, Previous,
 };
-use migasfree_native::features::Features;
 use migasfree_native::key::PublicKey;
 use migasfree_server_auth::{AuthError, Connection, Operator, by_password};
 use migasfree_server_db as db;
@@ -78,7 +77,7 @@ pub(crate) async fn welcome(
         name,
         project: projects::name_of(&state.db, project).await?,
         server_key: *state.native.public(),
-        features: Features::all(),
+        features: state.settings.features(),
     }))
 }
 

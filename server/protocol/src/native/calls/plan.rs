@@ -195,7 +195,7 @@ async fn definitions(call: &Calling, known: &Known, given: Given) -> Result<Defi
             None => None,
         },
         authorities: chain.and_then(|chain| of(known.authorities.as_ref(), chain)),
-        features: of(known.features.as_ref(), Features::all()),
+        features: of(known.features.as_ref(), settings.features()),
     })
 }
 
