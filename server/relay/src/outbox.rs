@@ -143,7 +143,7 @@ mod tests {
 
     fn frame(stream: u32, payload: &'static [u8]) -> Frame {
         Frame {
-            kind: Kind::Data,
+            kind: if stream == 0 { Kind::Ping } else { Kind::Data },
             flags: 0,
             stream: StreamId(stream),
             payload: Bytes::from_static(payload),

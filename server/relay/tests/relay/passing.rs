@@ -74,7 +74,11 @@ async fn nobody_sends_more_than_was_allowed() {
     for _ in 0..5 {
         agent.data().await;
     }
-    assert!(matches!(agent.heard().await, Control::End { .. }));
+    let mut heard = agent.heard().await;
+    if matches!(heard, Control::Detached { .. }) {
+        heard = agent.heard().await;
+    }
+    assert!(matches!(heard, Control::End { .. }), "{heard:?}");
     // The agent is still there for others.
     beside(&house, "two", &mut agent).await;
 }
