@@ -230,8 +230,6 @@ migasfree_types::messages! {
     pub(crate) passwords_differ(): "The two passwords differ.";
     /// The name of an account.
     pub(crate) user_name_characters(): "Use letters, digits and @ . + - _ only.";
-    /// A password that came with the account.
-    pub(crate) password_elsewhere(): "Nothing was saved, as no password is taken here: leave it out, and give the account one with change-password.";
     /// One's own account.
     pub(crate) own_account(): "Nobody can delete their own account.";
     /// One's own powers.

@@ -119,7 +119,7 @@ on_both_engines! {
         });
         let made = fleet.admin.post("/api/v1/token/remote-policies/", policy).await;
         assert_eq!(made.status, 201, "{}", made.text);
-        let asked = json!({"computer": id, "service": "terminal", "mode": "user", "account": "pia"});
+        let asked = json!({"computer": id, "service": "terminal", "mode": "user", "account": "pia", "reason": "The printer is stuck"});
         let granted = fleet.admin.post("/api/v1/token/remote-sessions/", asked).await;
         assert!(granted.status < 300, "{}", granted.text);
         let grant = granted.json["grant"].as_str().unwrap();

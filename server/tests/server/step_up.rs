@@ -99,7 +99,7 @@ on_both_engines! {
         for call in [
             "enrolment-tokens/", "enrolment-tokens/1/revoke/",
             "computer-keys/1/approve/", "computer-keys/1/reject/", "computer-keys/1/revoke/",
-            "computer-keys/bulk-approve/", "computer-keys/bulk-reject/", "computer-keys/bulk-forget/",
+            "computer-keys/bulk-approve/", "computer-keys/bulk-reject/",
             "certificates/issue/", "certificates/1/revoke/",
             "account/api-keys/", "device-code/approve/",
         ] {

@@ -266,7 +266,6 @@ packages_or_files = Send packages, or files to make packages of.
 parse_error = JSON parse error - { $reason }
 part_head_too_large = The head of a part of the form is longer than the { $limit } bytes allowed: use a shorter name.
 password_common = The password is one of the most common ones: choose another.
-password_elsewhere = Nothing was saved, as no password is taken here: leave it out, and give the account one with change-password.
 password_in_address = Leave user name and password out of the address.
 password_like_user = The password resembles the name or the address of the user.
 password_only_digits = The password has only digits: add letters.

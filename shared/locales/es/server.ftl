@@ -266,7 +266,6 @@ packages_or_files = Envíe paquetes, o ficheros con los que crearlos.
 parse_error = El JSON no se entiende: { $reason }
 part_head_too_large = La cabecera de una parte del formulario supera los { $limit } bytes permitidos: use un nombre más corto.
 password_common = Es una de las contraseñas más comunes: elija otra.
-password_elsewhere = No se guardó nada, porque aquí no se admite ninguna contraseña: omítala y asigne una a la cuenta con change-password.
 password_in_address = No escriba usuario ni contraseña en la dirección.
 password_like_user = La contraseña se parece al nombre o a la dirección del usuario.
 password_only_digits = La contraseña solo tiene cifras: añada letras.

@@ -7,12 +7,11 @@ use migasfree_server_db::{Arg, args, folded};
 use migasfree_server_entity::{
     access::{Need, Operator},
     action::{Action, Gives, SENTENCE, Verb},
-    body::Body,
     boundary::Belongs,
     context::Context,
     entity::{Csv, Entity, Field, Like, Model, col, made, many, one, put, put_extra, put_ids, raw},
     error::RestError,
-    hooks::{Change, Hooks, Prepared, Removal},
+    hooks::{Change, Hooks, Removal},
     run,
     schema::{Default, Loss, Table, bool, key, link, linked, text, time},
 };
@@ -302,19 +301,6 @@ struct Rules;
 impl Hooks for Rules {
     fn self_service(&self, operator: &Operator, id: i64) -> bool {
         operator.id.0 == id && operator.in_person().is_ok()
-    }
-
-    /// Whoever sends a password is told that nothing takes it, instead of believing that the account has it.
-    async fn prepare(
-        &self,
-        _context: &Context,
-        _id: Option<i64>,
-        body: &mut Body,
-    ) -> Result<Prepared, RestError> {
-        match body.get("password") {
-            Some(_) => Err(RestError::field("password", messages::password_elsewhere())),
-            None => Ok(Prepared::Write),
-        }
     }
 
     async fn check(&self, change: &mut Change<'_>) -> Result<(), RestError> {

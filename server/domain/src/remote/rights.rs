@@ -67,6 +67,20 @@ pub(super) fn needed(service: Service, mode: Mode, account: &str) -> Option<Vec<
     Some(needed)
 }
 
+/// Whether an operator may ask for anything at all.
+pub(super) fn may_ask(operator: &Operator) -> bool {
+    const WAYS: [&str; 7] = [
+        VIEW_SCREEN,
+        CONTROL_SCREEN,
+        OPEN_TERMINAL,
+        OPEN_ADMIN_TERMINAL,
+        READ_FILES,
+        WRITE_FILES,
+        FORWARD_PORT,
+    ];
+    WAYS.into_iter().any(|right| operator.may(right))
+}
+
 /// The first of some rights that an operator has not.
 pub(super) fn lacking<'a>(operator: &Operator, needed: &[&'a str]) -> Option<&'a str> {
     needed.iter().copied().find(|right| !operator.may(right))

@@ -348,18 +348,6 @@ on_both_engines! {
         }
     }
 
-    async fn a_password_that_comes_with_an_account_is_refused_and_not_ignored(org: Organisation) {
-        let account = json!({"username": "pat", "password": "correct horse battery"});
-        let refused = post(&org, "user-profiles", account).await;
-        assert_eq!(refused.status, 400, "{}", refused.text);
-        let reason = refused.json["password"][0].as_str().unwrap();
-        assert!(reason.contains("change-password"), "{reason}");
-        assert_eq!(post(&org, "user-profiles", json!({"username": "pat"})).await.status, 201);
-        let id = org.id("user-profiles");
-        let refused = patch(&org, "user-profiles", id, json!({"password": "correct horse battery"})).await;
-        assert!(refused.status == 400 && refused.json["password"].is_array(), "{}", refused.text);
-    }
-
     async fn what_stood_for_computers_goes_with_their_project_and_platform(org: Organisation) {
         let own = "INSERT INTO core_attribute (property_att_id, value) SELECT 2, CAST(id AS TEXT) FROM client_computer";
         let left = "SELECT count(*) FROM core_attribute WHERE property_att_id = 2";
