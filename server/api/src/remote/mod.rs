@@ -132,8 +132,8 @@ async fn ask(
     operator: Operator,
     fields: Fields,
 ) -> Result<Json<Value>, RestError> {
+    let asked = Asked::read(&operator, &fields.0)?;
     let context = Context::new(state.services.clone(), operator);
-    let asked = Asked::read(&fields.0)?;
     let granted = remote::ask(&context, &asked).await?;
     Ok(Json(json!({
         "id": granted.id,

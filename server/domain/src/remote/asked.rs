@@ -1,6 +1,7 @@
 //! What an operator asks for.
 
 use migasfree_grant::{Mode, Service};
+use migasfree_server_auth::Operator;
 use migasfree_server_entity::{
     body::Body,
     error::{RestError, WHOLE},
@@ -49,8 +50,15 @@ impl Asked {
     /// Reads a request.
     ///
     /// # Errors
-    /// With all that cannot be asked for, each under its name.
-    pub fn read(body: &Body) -> Result<Self, RestError> {
+    /// Where the operator may ask for nothing, and with all that cannot be asked for, each under its name.
+    pub fn read(operator: &Operator, body: &Body) -> Result<Self, RestError> {
+        if !rights::may_ask(operator) {
+            return Err(RestError::Forbidden(rights::OPEN_TERMINAL.to_owned()));
+        }
+        Self::said(body)
+    }
+
+    fn said(body: &Body) -> Result<Self, RestError> {
         let mut refused = Vec::new();
         let service = kept(&mut refused, service(body));
         let mode = kept(&mut refused, word(body, "mode"));
@@ -180,7 +188,7 @@ mod tests {
 
     fn asked(members: Value) -> Result<Asked, RestError> {
         let members = members.as_object().cloned().unwrap_or_default();
-        Asked::read(&Body {
+        Asked::said(&Body {
             members,
             ..Body::default()
         })
