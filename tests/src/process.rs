@@ -24,13 +24,13 @@ impl Process {
     /// Starts the command with its output in a file of its own.
     pub fn start(name: &str, command: &mut Command, log: &Path) -> Result<Self> {
         let output = File::create(log).with_context(|| log.display().to_string())?;
-        let child = command
+        command
             .process_group(0)
             .stdin(Stdio::null())
             .stderr(output.try_clone()?)
-            .stdout(output)
-            .spawn()
-            .with_context(|| format!("could not start {name} ({command:?})"))?;
+            .stdout(output);
+        let child =
+            spawn(command).with_context(|| format!("could not start {name} ({command:?})"))?;
         Ok(Self {
             name: name.to_owned(),
             child,
@@ -137,4 +137,17 @@ impl Drop for Process {
             let _nobody_left = kill_process_group(group, Signal::KILL);
         }
     }
+}
+
+/// A program that was just written is busy while another thread starts one and still has it open.
+fn spawn(command: &mut Command) -> io::Result<Child> {
+    for _ in 0..50 {
+        match command.spawn() {
+            Err(error) if error.kind() == io::ErrorKind::ExecutableFileBusy => {
+                std::thread::sleep(Duration::from_millis(20));
+            }
+            started => return started,
+        }
+    }
+    command.spawn()
 }

@@ -59,7 +59,7 @@ impl Trouble {
             None => problem.message(),
         };
         match problem.status {
-            409 if message.code == "offline" => Self::new(Kind::Offline, message),
+            409 if message.code == "remote_offline" => Self::new(Kind::Offline, message),
             401 => Self::of(Kind::SignIn, Text::ErrorSignIn, &[]),
             403 => Self::new(Kind::Denied, message),
             _ => Self::new(Kind::Failed, message),

@@ -82,7 +82,10 @@ async fn sizes(screen: &mut Screen) -> Result<()> {
 
 /// Every byte by itself: what stands between two of them is no letter yet.
 async fn letters(screen: &mut Screen) -> Result<()> {
-    screen.enters("cat; echo \"<$?>\"")?;
+    screen.enters("printf 'it %s\\n' reads; cat; echo \"<$?>\"")?;
+    // What comes before the shell has let go of the terminal is another matter.
+    screen.shows("it reads").await?;
+    tokio::time::sleep(Duration::from_millis(200)).await;
     for byte in format!("{LETTERS}\r").bytes() {
         screen.types(&[byte])?;
         tokio::time::sleep(Duration::from_millis(20)).await;

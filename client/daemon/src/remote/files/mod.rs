@@ -225,7 +225,6 @@ fn say(output: &mut impl Write, what: &impl Serialize) -> io::Result<()> {
 
 fn failure(error: &io::Error) -> Failure {
     let code = match error.kind() {
-        io::ErrorKind::PermissionDenied => Code::NoRight,
         io::ErrorKind::NotFound => Code::Unknown,
         _ => Code::Failed,
     };
