@@ -18,6 +18,8 @@ use std::{cell::RefCell, collections::VecDeque, rc::Rc, time::Duration};
 /// How long a connection that broke is waited for at first, in milliseconds.
 const SHORTEST_WAIT: u32 = 500;
 const LONGEST_WAIT: u32 = 8_000;
+/// How long the reason of an end is waited for, in milliseconds.
+const REASON_WITHIN: u32 = 2_000;
 
 /// What the page hears.
 pub enum Heard {
@@ -227,7 +229,7 @@ fn address(relay: &str) -> String {
 }
 
 impl Shared {
-    fn take(&self, mut bytes: Bytes) -> Result<(), Failure> {
+    fn take(self: &Rc<Self>, mut bytes: Bytes) -> Result<(), Failure> {
         let malformed = |error| Failure::new(Code::Protocol, format!("{error}"));
         while let Some(frame) = Frame::decode(&mut bytes).map_err(malformed)? {
             self.state.borrow_mut().connection.receive(frame)?;
@@ -241,11 +243,14 @@ impl Shared {
         Ok(())
     }
 
-    fn follow(&self, event: Event) -> Result<(), Failure> {
+    fn follow(self: &Rc<Self>, event: Event) -> Result<(), Failure> {
         match event {
             Event::Hello(hello) => return self.greet(*hello),
             Event::Opened { .. } => self.hear(Heard::Opened),
             Event::Data { bytes, .. } => self.hear(Heard::Bytes(bytes)),
+            Event::Reset { failure, .. } if failure.code == Code::Lost => {
+                self.await_reason(failure)
+            }
             Event::Failed { failure, .. } | Event::Reset { failure, .. } => return Err(failure),
             Event::Writable { .. } => self.state.borrow_mut().pass_on(),
             Event::Control(control) => return self.obey(control),
@@ -253,6 +258,15 @@ impl Shared {
             Event::HalfClosed { .. } | Event::Open { .. } => {}
         }
         Ok(())
+    }
+
+    /// A stream that is given up at the other end mostly goes with its session, which says why in a moment.
+    fn await_reason(self: &Rc<Self>, failure: Failure) {
+        let shared = Rc::clone(self);
+        spawn_local(async move {
+            TimeoutFuture::new(REASON_WITHIN).await;
+            shared.over(failure);
+        });
     }
 
     fn greet(&self, hello: Hello) -> Result<(), Failure> {

@@ -190,7 +190,7 @@ impl Core {
         if pipe.is_closed {
             self.connection.consumed(id, pipe.received.len());
         } else {
-            let failure = Failure::new(Code::Failed, "nobody uses the stream any longer");
+            let failure = Failure::new(Code::Lost, "nobody uses the stream any longer");
             self.connection.reset(id, &failure);
         }
     }
