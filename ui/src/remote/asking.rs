@@ -37,7 +37,7 @@ pub fn Asking(
         open.set(asked.with(Option::is_some));
     });
     Effect::new(move || {
-        if !open.get() {
+        if !open.get() && asked.with_untracked(Option::is_some) {
             asked.set(None);
         }
     });
