@@ -7,7 +7,8 @@ function withSheets(work) {
   const sheets = [];
   const make = Document.prototype.createElement;
   document.createElement = function (name, ...rest) {
-    const element = make.call(this, name, ...rest);
+    // Even an empty one is not let into the page.
+    const element = make.call(this, name === "style" ? "template" : name, ...rest);
     if (name === "style") {
       const sheet = new CSSStyleSheet();
       sheets.push(sheet);
