@@ -46,6 +46,7 @@ async fn the_section_one_is_in_shows_its_pages_and_what_was_opened_stays_open() 
         "Computers",
         "Software",
         "Targets",
+        "Remote support",
         "Activity",
         "Settings"
     ]);
@@ -61,6 +62,7 @@ async fn the_section_one_is_in_shows_its_pages_and_what_was_opened_stays_open() 
         "Attribute sets",
         "Tags",
         "Schedules",
+        "Remote support",
         "Activity",
         "Settings"
     ]);
@@ -79,6 +81,7 @@ async fn the_section_one_is_in_shows_its_pages_and_what_was_opened_stays_open() 
         "Computers",
         "Software",
         "Targets",
+        "Remote support",
         "Activity",
         "Synchronisations",
         "Errors",
@@ -97,6 +100,7 @@ async fn the_section_one_is_in_shows_its_pages_and_what_was_opened_stays_open() 
         "Enrolment tokens",
         "Software",
         "Targets",
+        "Remote support",
         "Activity",
         "Synchronisations",
         "Errors",
@@ -142,7 +146,14 @@ async fn the_drawer_of_a_narrow_window_stays_while_sections_are_opened_in_it() -
     shows(
         &browser,
         named,
-        &json!(["Computers", "Software", "Targets", "Activity", "Settings"]),
+        &json!([
+            "Computers",
+            "Software",
+            "Targets",
+            "Remote support",
+            "Activity",
+            "Settings"
+        ]),
     )
     .await?;
     let software = "[...document.querySelectorAll('.drawer .rail-toggle')].find((one) => one.textContent.trim() === 'Software').click()";

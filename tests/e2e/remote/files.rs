@@ -74,7 +74,7 @@ async fn until_some_is_in(folder: &Path) -> Result<()> {
         if sizes.iter().any(|size| (SOME..LARGE).contains(size)) {
             return Ok(());
         }
-        let whole = sizes.iter().any(|size| *size == LARGE);
+        let whole = sizes.contains(&LARGE);
         ensure!(!whole, "it was there before anything could happen");
         ensure!(begun.elapsed() < PATIENCE, "nothing arrives: {sizes:?}");
         tokio::time::sleep(Duration::from_millis(2)).await;
