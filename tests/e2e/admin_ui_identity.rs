@@ -100,12 +100,6 @@ async fn a_computer_that_waits_is_approved_and_known_by_its_key() -> Result<()> 
         .await?;
     browser.wait_for_text("main table", "lab-7").await?;
     browser.reads("0000 0000 0000 0000").await?;
-    let lines = "return [...document.querySelectorAll('main td .mono')].filter((one) => one.textContent.startsWith('0000')).map((one) => one.getClientRects().length)";
-    let lines = browser.run(lines).await?;
-    ensure!(
-        lines == json!([1]),
-        "the fingerprint takes several lines: {lines}"
-    );
     browser.picture("admin-computer-keys-light").await?;
     browser.press_button("Approve").await?;
     browser.reads("Compare the fingerprint").await?;
