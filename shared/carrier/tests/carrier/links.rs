@@ -111,7 +111,7 @@ async fn a_stream_is_refused_with_its_reason_also_where_nobody_opens_it() {
     let (failure, ()) = tokio::join!(ask(), async {
         drop(opened(&mut session.asked).await);
     });
-    assert_eq!(failure.unwrap_err().code, Code::Lost);
+    assert_eq!(failure.unwrap_err().code, Code::Failed);
 }
 
 #[tokio::test]
