@@ -300,8 +300,9 @@ async fn link_other(
 async fn links_of_other(
     State(state): State<ApiState>,
     operator: Operator,
-    Path(user): Path<i64>,
+    user: Result<Path<i64>, PathRejection>,
 ) -> Result<Json<Value>, AuthError> {
+    let Path(user) = user.map_err(|_| Refusal::NoProvider)?;
     let links = providers::links_as_administrator(&state.auth, &operator, UserId(user)).await?;
     Ok(told(links))
 }
@@ -310,8 +311,9 @@ async fn links_of_other(
 async fn unlink_other(
     State(state): State<ApiState>,
     Fresh(operator): Fresh,
-    Path((user, link)): Path<(i64, i64)>,
+    link: Result<Path<(i64, i64)>, PathRejection>,
 ) -> Result<Json<Value>, AuthError> {
+    let Path((user, link)) = link.map_err(|_| Refusal::NoProvider)?;
     providers::unlink_as_administrator(&state.auth, &operator, UserId(user), link).await?;
     Ok(Json(json!({})))
 }

@@ -80,7 +80,11 @@ pub fn build(registry: &'static Registry, calls: &[Call]) -> OpenApi {
 
 /// The parameters that stand in an address.
 fn in_path(path: &str) -> Option<Vec<RefOr<Parameter>>> {
-    let parts = [("id", Like::Integer), ("provider", Like::Text)];
+    let parts = [
+        ("id", Like::Integer),
+        ("link", Like::Integer),
+        ("provider", Like::Text),
+    ];
     let found = parts
         .into_iter()
         .filter(|(name, _)| path.contains(&format!("{{{name}}}")))

@@ -2,14 +2,16 @@
 
 use axum::Json;
 use axum::body::Body;
+use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, RawQuery, Request, State};
 use axum::http::header;
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::post;
 use migasfree_server_auth::Operator;
 use migasfree_server_domain::{
+    computers::computer::COMPUTERS,
     ids::ComputerId,
-    remote::{self, Asked, RELAY},
+    remote::{self, Asked, RELAY, sessions::REMOTE_SESSIONS},
 };
 use migasfree_server_entity::{
     action::Verb,
@@ -151,8 +153,9 @@ async fn otherwise(State(state): State<ApiState>, request: Request) -> Response 
 async fn end(
     State(state): State<ApiState>,
     operator: Operator,
-    Path(id): Path<i64>,
+    id: Result<Path<i64>, PathRejection>,
 ) -> Result<Json<Value>, RestError> {
+    let Path(id) = id.map_err(|_| RestError::NoRow(REMOTE_SESSIONS.model.one))?;
     let context = Context::new(state.services.clone(), operator);
     remote::end_by_operator(&context, id).await.map(Json)
 }
@@ -160,8 +163,9 @@ async fn end(
 async fn recording(
     State(state): State<ApiState>,
     operator: Operator,
-    Path(id): Path<i64>,
+    id: Result<Path<i64>, PathRejection>,
 ) -> Result<Response, RestError> {
+    let Path(id) = id.map_err(|_| RestError::NoRow(REMOTE_SESSIONS.model.one))?;
     let context = Context::new(state.services.clone(), operator);
     let content = remote::play(&context, id).await?;
     let kind = [(header::CONTENT_TYPE, ASCIICAST)];
@@ -171,8 +175,9 @@ async fn recording(
 async fn access(
     State(state): State<ApiState>,
     operator: Operator,
-    Path(id): Path<i64>,
+    id: Result<Path<i64>, PathRejection>,
 ) -> Result<Json<Value>, RestError> {
+    let Path(id) = id.map_err(|_| RestError::NoRow(COMPUTERS.model.one))?;
     let context = Context::new(state.services.clone(), operator);
     let told = remote::access_to(&context, ComputerId(id)).await?;
     Ok(Json(told))
