@@ -100,6 +100,15 @@ async fn a_computer_that_waits_is_approved_and_known_by_its_key() -> Result<()> 
         .await?;
     browser.wait_for_text("main table", "lab-7").await?;
     browser.reads("0000 0000 0000 0000").await?;
+    let heights = "const shown = [...document.querySelectorAll('main td .mono')].find((one) => one.textContent.startsWith('0000')); \
+                   const rows = document.createRange(); rows.selectNodeContents(shown); \
+                   return [...new Set([...rows.getClientRects()].map((row) => Math.round(row.top)))]";
+    let heights = browser.run(heights).await?;
+    let lines = heights.as_array().map(Vec::len);
+    ensure!(
+        lines == Some(1),
+        "the fingerprint takes several lines: {heights}"
+    );
     browser.picture("admin-computer-keys-light").await?;
     browser.press_button("Approve").await?;
     browser.reads("Compare the fingerprint").await?;

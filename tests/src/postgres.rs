@@ -1,9 +1,10 @@
 //! A private PostgreSQL cluster of this run of the tests, with databases made on demand.
 
+use std::cell::RefCell;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{OnceLock, mpsc};
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail, ensure};
@@ -78,6 +79,18 @@ impl Cluster {
         Ok(self.url(&name))
     }
 
+    /// Makes a new database as [`Self::create`] does, which goes when this thread, which is that of a test, ends: all of
+    /// them together do not fit on a small disk.
+    ///
+    /// # Errors
+    /// When PostgreSQL refuses, with what it said.
+    pub fn create_for_this_thread(&'static self, template: &str) -> Result<String> {
+        let url = self.create(template)?;
+        let name = name_in(&url)?.to_owned();
+        OWN.with_borrow_mut(|own| own.0.push(name));
+        Ok(url)
+    }
+
     /// Runs a statement as the superuser.
     ///
     /// # Errors
@@ -95,11 +108,7 @@ impl Cluster {
     /// # Errors
     /// When PostgreSQL refuses it, with what it said.
     pub fn sql_in(&self, url: &str, statement: &str) -> Result<()> {
-        let name = url
-            .split('/')
-            .nth(3)
-            .and_then(|rest| rest.split('?').next());
-        let name = name.with_context(|| format!("{url} names no database"))?;
+        let name = name_in(url)?;
         let mut psql = program("psql")?;
         psql.arg("-h")
             .arg(&self.folder)
@@ -112,6 +121,44 @@ impl Cluster {
         let host = self.folder.display().to_string().replace('/', "%2F");
         format!("postgres://postgres@localhost/{database}?host={host}")
     }
+}
+
+/// The databases of a thread.
+struct Own(Vec<String>);
+
+thread_local! {
+    static OWN: RefCell<Own> = const { RefCell::new(Own(Vec::new())) };
+}
+
+impl Drop for Own {
+    fn drop(&mut self) {
+        static OVER: OnceLock<mpsc::Sender<String>> = OnceLock::new();
+        let over = OVER.get_or_init(remove_one_by_one);
+        for name in self.0.drain(..) {
+            // The other end lives as long as the process.
+            let _ = over.send(name);
+        }
+    }
+}
+
+/// Removes databases beside the tests that go on.
+fn remove_one_by_one() -> mpsc::Sender<String> {
+    let (over, removed) = mpsc::channel::<String>();
+    std::thread::spawn(move || {
+        for name in removed {
+            // What does not go now goes with the cluster.
+            let _ = cluster().sql(&format!("DROP DATABASE {name} WITH (FORCE)"));
+        }
+    });
+    over
+}
+
+fn name_in(url: &str) -> Result<&str> {
+    let name = url
+        .split('/')
+        .nth(3)
+        .and_then(|rest| rest.split('?').next());
+    name.with_context(|| format!("{url} names no database"))
 }
 
 /// Runs the server beside a shell that waits for our end: however we end, it stops PostgreSQL and removes the folder.

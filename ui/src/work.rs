@@ -50,6 +50,12 @@ pub fn AccountPart(what: Account) -> impl IntoView {
     }
 }
 
+/// How somebody else signs in, once the part of it has arrived: their id, and what they are called.
+#[component]
+pub fn OthersAccount(id: i64, name: String) -> impl IntoView {
+    view! { <AccountPart what=Account::Of(id, name) /> }
+}
+
 /// Draws the page of a destination. Every part calls it, and none shall have it for itself.
 #[inline(never)]
 pub fn draw(destination: Destination) -> AnyView {

@@ -29,7 +29,7 @@ impl Data {
     }
 
     async fn on_postgres() -> Self {
-        let db = open(postgres::empty_database().await).await;
+        let db = open(postgres::empty_database()).await;
         db.migrate(&SCHEMA, NOW).await.unwrap();
         Self {
             db,
@@ -246,7 +246,7 @@ const BROKEN: db::Schema = db::Schema {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn of_several_servers_one_migrates() {
-    let url = postgres::empty_database().await;
+    let url = postgres::empty_database();
     let (one, other) = (open(url.clone()).await, open(url).await);
     let (first, second) = tokio::join!(one.migrate(&SCHEMA, NOW), other.migrate(&SCHEMA, NOW));
     let applied = [first.unwrap().applied, second.unwrap().applied];
@@ -461,7 +461,7 @@ async fn however_many_wait_for_a_table_some_connections_are_left() {
     const COUNT: &str = "SELECT COUNT(*) FROM core_platform";
     const PATIENCE: Duration = Duration::from_secs(5);
     let options = PostgresOptions {
-        url: postgres::empty_database().await,
+        url: postgres::empty_database(),
         max_connections: 10,
     };
     let db = Db::open_postgres(&options).await.unwrap();
@@ -509,7 +509,7 @@ async fn end_connections(url: &str) {
 async fn connections_that_the_database_ended_fail_no_statement() {
     const READ: &str = "SELECT COUNT(*) FROM core_platform";
     const NAP: &str = "SELECT COUNT(*) FROM (SELECT pg_sleep(0.2)) AS nap";
-    let url = postgres::empty_database().await;
+    let url = postgres::empty_database();
     let data = Data {
         db: open(url.clone()).await,
         folder: tempfile::tempdir().unwrap(),

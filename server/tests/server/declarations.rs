@@ -24,7 +24,7 @@ async fn on_sqlite() -> (Db, tempfile::TempDir) {
 }
 
 async fn on_postgres() -> (Db, String) {
-    let url = postgres::empty_database().await;
+    let url = postgres::empty_database();
     let options = PostgresOptions {
         url: url.clone(),
         max_connections: 5,

@@ -90,6 +90,7 @@ async fn a_window_that_breaks_says_so_and_offers_to_load_again() -> Result<()> {
         let stage = opening.open().await?;
         let play = &stage.play;
         play.find("[data-testid='app-card']").await?;
+        play.find(&format!("html[lang|='{language}']")).await?;
         expect_the_break(play);
         play.run(
             "const create = document.createElement;

@@ -47,6 +47,8 @@ pub struct Host {
 pub struct Running {
     child: Child,
     stopper: Stopper,
+    /// The device of its terminal, so that the terminal stays between the moments in which a unit has it open.
+    device: Option<OwnedFd>,
 }
 
 /// Ends it.
@@ -93,18 +95,20 @@ impl Host {
     ) -> io::Result<Running> {
         let line = [account.shell.clone(), "-l".to_owned()];
         if self.systemd {
-            let device = terminal.device.display();
+            let path = terminal.device.display();
             let unit_line = as_user(Unit::new(unit).followed(), account)
                 .property("PAMName", "login")
-                .property("TTYPath", &device)
+                .property("TTYPath", &path)
                 .property("TTYReset", "yes")
                 .property("StandardInput", "tty")
                 .property("StandardOutput", "tty")
                 .property("StandardError", "tty")
                 .environment("TERM", term)
                 .running(line);
-            let null = || Stdio::null();
-            return in_unit(unit, &unit_line, null(), null());
+            let device = terminal.device()?;
+            let mut running = in_unit(unit, &unit_line, Stdio::null(), Stdio::null())?;
+            running.device = Some(device);
+            return Ok(running);
         }
         let device = terminal.device()?;
         // So that the user may open it by its name, as programs do that ask for passwords.
@@ -198,7 +202,11 @@ fn in_unit(name: &str, line: &[String], input: Stdio, output: Stdio) -> io::Resu
         how: How::Unit(name),
         scope,
     };
-    Ok(Running { child, stopper })
+    Ok(Running {
+        child,
+        stopper,
+        device: None,
+    })
 }
 
 fn below_keeper(mut command: Command, input: OwnedFd, output: OwnedFd) -> io::Result<Running> {
@@ -211,7 +219,11 @@ fn below_keeper(mut command: Command, input: OwnedFd, output: OwnedFd) -> io::Re
         how: How::Keeper(child.id().and_then(Process::of)),
         scope: Arc::default(),
     };
-    Ok(Running { child, stopper })
+    Ok(Running {
+        child,
+        stopper,
+        device: None,
+    })
 }
 
 /// A login moves the program of a unit to a scope of its own, and its children with it: the end of the unit is not theirs.
@@ -261,6 +273,7 @@ impl Running {
     pub async fn ended(mut self) -> Option<i32> {
         let ended = self.child.wait().await;
         self.stopper.stop().await;
+        drop(self.device.take());
         ended.ok().and_then(|status| status.code())
     }
 }

@@ -8,20 +8,18 @@ static MIGRATED: tokio::sync::OnceCell<()> = tokio::sync::OnceCell::const_new();
 const TEMPLATE: &str = "migrated";
 
 /// The address of a new, empty database.
-pub async fn empty_database() -> String {
-    create("template0").await
+pub fn empty_database() -> String {
+    create("template0")
 }
 
 /// The address of a new database with today's schema and the seed rows.
 pub async fn database() -> String {
     MIGRATED.get_or_init(make_template).await;
-    create(TEMPLATE).await
+    create(TEMPLATE)
 }
 
-async fn create(template: &'static str) -> String {
-    tokio::task::spawn_blocking(|| cluster().create(template).unwrap())
-        .await
-        .unwrap()
+fn create(template: &str) -> String {
+    cluster().create_for_this_thread(template).unwrap()
 }
 
 /// Migrating takes a moment, copying what it made does not.

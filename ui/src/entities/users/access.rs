@@ -8,10 +8,9 @@ use crate::{
     entities::USERS,
     entity::value,
     object::once_there,
-    pages::account::Account,
     secret::Secret,
     text::{t, tf},
-    work::AccountPart,
+    work::OthersAccount,
 };
 use leptos::prelude::*;
 use migasfree_ui_kit::{
@@ -53,7 +52,7 @@ pub fn tab(id: i64, user: Query<Value>) -> AnyView {
                 {never
                     .then(|| view! { <Notice tone=Tone::Info icon=icondata::LuKeyRound>{t!(user.never_signed_in)}</Notice> })}
                 <PasswordCard id own name=name.clone() />
-                {(!own).then(|| view! { <AccountPart what=Account::Of(id, name.clone()) /> })}
+                {(!own).then(|| view! { <OthersAccount id name=name.clone() /> })}
                 <TokenCard id name />
             </div>
         }
