@@ -94,7 +94,7 @@ pub fn Asking(
     };
     view! {
         <Dialog open title=title>
-            <form class="form-stack" on:submit=send>
+            <form class="dialog-form" on:submit=send>
                 {move || failed.get().map(|error| view! { <Notice tone=Tone::Error>{error.line()}</Notice> })}
                 <Show when=move || is_user.get()>
                     <Field label=t!(remote.account) help=t!(remote.account_help)>
@@ -119,7 +119,7 @@ pub fn Asking(
                 }}
                 {move || policy.with(|policy| policy.recording != "none" && !policy.recording.is_empty())
                     .then(|| view! { <p class="text-muted">{t!(remote.will_be_recorded)}</p> })}
-                <div class="dialog-actions">
+                <div class="dialog-form-actions">
                     <Button look=ButtonLook::Quiet on_press=move |_| open.set(false)>{move || texts.get().cancel}</Button>
                     <Button look=ButtonLook::Primary kind="submit" busy>{t!(remote.connect)}</Button>
                 </div>

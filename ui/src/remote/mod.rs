@@ -108,7 +108,7 @@ fn RemoteSupport(id: i64) -> impl IntoView {
     view! {
         <div class="remote">
             <Show when=move || begun.with(Option::is_none)>
-                <Card title=t!(remote.title)>{shown}</Card>
+                <Card title=t!(remote.title)><div class="card-pad">{shown}</div></Card>
             </Show>
             {running}
             <Asking computer=id policy asked on_begin=move |session| begun.set(Some(session)) />
