@@ -141,6 +141,10 @@ impl Computer {
                 let failure = Failure::new(Code::NotReachable, "connection refused");
                 return self.connection.refuse(stream, &failure);
             }
+            Open::Screen(_) => {
+                let failure = Failure::new(Code::NobodyThere, "nobody is logged in");
+                return self.connection.refuse(stream, &failure);
+            }
             Open::Files(request) => match self.file(request) {
                 Ok((part, answer)) => (part, message::write(&answer)),
                 Err(failure) => return self.connection.refuse(stream, &failure),

@@ -47,13 +47,13 @@ failures! {
     lost(Lost): "The connection was lost, and did not come back in time.";
     /// The operator ended it.
     by_operator(EndedByOperator): "The operator has ended the session.";
-    /// A second terminal.
-    streams(Limit): "The session has its terminal already.";
+    /// A second terminal or screen.
+    streams(Limit): "The session has its terminal or screen already.";
     /// A stream of another service.
     service(NoRight): "The grant is for something else.";
     /// Too many messages that nobody had time for.
     flooded(Limit): "Too much is asked at once.";
-    /// A terminal that has to be recorded and cannot be.
+    /// What has to be recorded and cannot be.
     unrecorded(Policy): "The session has to be recorded, and cannot be.";
     /// The server stops.
     draining(Draining): "The server stops.";

@@ -520,12 +520,14 @@ impl Ends {
             Open::Terminal { .. } => Service::Terminal,
             Open::Port { .. } => Service::Port,
             Open::Files(_) => Service::Files,
+            Open::Screen(_) => Service::Screen,
         };
         if service != self.state.service {
             return Err(failures::service());
         }
-        // A recording is that of one terminal.
-        if service == Service::Terminal && self.switch.agent_streams().next().is_some() {
+        // A recording is that of one terminal, or of one screen.
+        let is_recordable = matches!(service, Service::Terminal | Service::Screen);
+        if is_recordable && self.switch.agent_streams().next().is_some() {
             return Err(failures::streams());
         }
         Ok(())

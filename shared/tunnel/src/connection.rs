@@ -55,6 +55,7 @@ impl Priority {
     pub fn of(open: &Open) -> Self {
         match open {
             Open::Terminal { .. } | Open::Port { .. } => Self::Interactive,
+            Open::Screen(_) => Self::Screen,
             Open::Files(_) => Self::Bulk,
         }
     }
