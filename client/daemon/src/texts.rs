@@ -76,10 +76,11 @@ migasfree_types::texts! {
         RemoteNoUser(user): "This computer has no user { $user }.";
         RemoteCannotBecome(user): "The daemon cannot start programs as { $user }.";
         RemoteNoPort(service, reason): "{ $service } does not answer on this computer: { $reason }";
+        RemoteNoScreen: "Nothing at the computer shows the screen.";
         RemoteLimit(limit): "At most { $limit } at a time.";
         RemoteFailed(reason): "It could not be started: { $reason }";
         RemoteAnswer: "The answer is `allow`, `view` or `deny`.";
-        RemoteRequest: "The request for files is not understood.";
+        RemoteRequest: "The request is not understood.";
         NoticeRestart: "Restart this computer";
         NoticeRestartOf(packages): "A restart completes the changes of { $packages }.";
         ErrorNoSuchJob(job): "There is no job { $job }.";

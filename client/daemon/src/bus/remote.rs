@@ -35,7 +35,7 @@ impl RemoteObject {
     ) -> Result<(i64, String, String, String, String, Vec<String>), Error> {
         let agent = self.agent(&header).await?;
         check_text(nonce)?;
-        let hello = self.remote.hello(&agent, nonce, made)?;
+        let hello = self.remote.hello(&agent, nonce, made).await?;
         Ok((
             hello.computer,
             hello.key,
@@ -123,6 +123,18 @@ impl RemoteObject {
         Ok(self.remote.open_files(session, request).await?.into())
     }
 
+    #[zbus(out_args("connection"))]
+    async fn open_screen(
+        &self,
+        session: &str,
+        request: &str,
+        #[zbus(header)] header: Header<'_>,
+    ) -> Result<OwnedFd, Error> {
+        self.agent(&header).await?;
+        check_text(request)?;
+        Ok(self.remote.open_screen(session, request).await?.into())
+    }
+
     async fn end_session(
         &self,
         session: &str,
@@ -201,6 +213,9 @@ async fn told(emitter: &SignalEmitter<'_>, tiding: &Tiding) -> zbus::Result<()> 
             SupportObject::question(emitter, *id, session.clone(), *seconds, *allows).await
         }
         Tiding::Closed(id) => SupportObject::question_closed(emitter, *id).await,
+        Tiding::ScreenWanted(session, id) => {
+            SupportObject::screen_wanted(emitter, session, *id).await
+        }
         Tiding::Started(session) => SupportObject::started(emitter, session.clone()).await,
         Tiding::Ended(session, code) => SupportObject::ended(emitter, session, code).await,
     }

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use migasfree_dbus::{Error, SupportRecord};
-use zbus::interface;
 use zbus::message::Header;
 use zbus::object_server::SignalEmitter;
+use zbus::{OwnedFd, interface};
 
 use crate::access::{Access, Caller};
 use crate::remote::Remote;
@@ -46,6 +46,33 @@ impl SupportObject {
         self.person(&header).await?;
         self.remote.end_now(session).await
     }
+
+    async fn offer_screen(
+        &self,
+        shows: bool,
+        #[zbus(header)] header: Header<'_>,
+    ) -> Result<(), Error> {
+        let person = self.person(&header).await?;
+        self.remote.offer_screen(&person, shows).await
+    }
+
+    #[zbus(out_args("connection", "order"))]
+    async fn take_screen(
+        &self,
+        id: u32,
+        #[zbus(header)] header: Header<'_>,
+    ) -> Result<(OwnedFd, String), Error> {
+        let person = self.person(&header).await?;
+        let (socket, order) = self.remote.take_screen(&person, id)?;
+        Ok((socket.into(), order))
+    }
+
+    #[zbus(signal)]
+    pub async fn screen_wanted(
+        emitter: &SignalEmitter<'_>,
+        session: &str,
+        id: u32,
+    ) -> zbus::Result<()>;
 
     #[zbus(signal)]
     pub async fn question(

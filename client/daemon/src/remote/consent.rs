@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use migasfree_grant::{Consent, Grant, Mode, Service};
+use migasfree_grant::{Consent, Grant, Mode, Service, Switches};
 
 use crate::config::RemoteSupport;
 use crate::texts::Text;
@@ -72,12 +72,23 @@ pub(super) fn lowered(grant: &Grant) -> Option<Mode> {
     }
 }
 
+/// What else is allowed in this mode: who only looks on changes no clipboard either.
+pub(super) fn switches(grant: &Grant, mode: Mode) -> Switches {
+    let looks_on = (grant.service, mode) == (Service::Screen, Mode::View);
+    Switches {
+        clipboard_in: grant.switches.clipboard_in && !looks_on,
+        ..grant.switches
+    }
+}
+
 pub(super) fn time(seconds: u32) -> Duration {
     Duration::from_secs(seconds.into())
 }
 
 #[cfg(test)]
 mod tests {
+    use migasfree_grant::{OperatorIdentity, Recording, Strength};
+
     use super::*;
 
     const GRANTS: [Consent; 5] = [
@@ -97,6 +108,40 @@ mod tests {
             let strict = matches!(asked, Wanted::Ask { allows: false, .. });
             assert!(strict || grant == Consent::Deny, "{grant:?}: {asked:?}");
         }
+    }
+
+    #[test]
+    fn who_only_looks_on_changes_no_clipboard() {
+        let clipboard = Switches {
+            clipboard_in: true,
+            clipboard_out: true,
+            ..Switches::default()
+        };
+        let grant = Grant {
+            session: String::new(),
+            issued: 0,
+            expires: 0,
+            ends: 0,
+            operator: OperatorIdentity {
+                id: 1,
+                name: String::new(),
+                strength: Strength::Password,
+            },
+            computer: 1,
+            key: String::new(),
+            service: Service::Screen,
+            mode: Mode::Control,
+            user: None,
+            port: None,
+            switches: clipboard,
+            consent: GRANTS[0],
+            recording: Recording::None,
+            reason: String::new(),
+            ticket: String::new(),
+        };
+        assert_eq!(switches(&grant, Mode::Control), clipboard);
+        let looking = switches(&grant, Mode::View);
+        assert!(looking.clipboard_out && !looking.clipboard_in);
     }
 
     #[test]

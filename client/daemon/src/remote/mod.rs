@@ -10,7 +10,7 @@
 //! | `consent`, `people` | what has to be asked, and whom |
 //! | `grants` | those that were used |
 //! | `sessions` | those that go on, and what runs in them |
-//! | `parts` | terminals, files and ports |
+//! | `parts`, `screens` | terminals, files and ports; the screen of whoever is there |
 //! | `account`, `files`, `ports` | users, the helper for files, services of the computer |
 //! | `offer` | what the agent may offer |
 //! | `tidings` | what is said without being asked |
@@ -23,6 +23,7 @@ mod offer;
 mod parts;
 mod people;
 mod ports;
+mod screens;
 mod sessions;
 mod tidings;
 mod words;
@@ -39,11 +40,13 @@ use migasfree_tunnel::message::Code;
 use tokio::sync::Notify;
 
 pub use files::{FILES_HELPER, Reply, files_child};
+pub use screens::ScreenOrder;
 pub use tidings::Tiding;
 
-use self::consent::{Answer, Wanted, lowered, time, wanted};
+use self::consent::{Answer, Wanted, lowered, switches, time, wanted};
 use self::grants::Used;
 use self::people::People;
+use self::screens::Screens;
 use self::sessions::{Part, Session, Sessions, record, unknown};
 use self::words::{reason, word};
 use super::access::Caller;
@@ -107,6 +110,7 @@ pub struct State {
     host: Host,
     used: Used,
     people: People,
+    screens: Screens,
     sessions: Sessions,
     marker: PathBuf,
     /// The agent's connection and what it was told last.
@@ -168,6 +172,7 @@ impl State {
             host: setup.host,
             used: Used::open(setup.state.join("grants.json"))?,
             people: People::new(alone),
+            screens: Screens::default(),
             sessions: Sessions::default(),
             marker: setup.runtime.join(MARKER),
             offered: Mutex::default(),
@@ -206,9 +211,9 @@ impl Remote {
     }
 
     /// Answers the challenge of a relay. The key stays here; what it signs begins as nothing else does.
-    pub fn hello(&self, agent: &str, nonce: &str, made: i64) -> Result<Hello, Error> {
+    pub async fn hello(&self, agent: &str, nonce: &str, made: i64) -> Result<Hello, Error> {
         let trust = self.trust()?;
-        let services = self.services();
+        let services = self.services().await;
         *self.offered() = Some((agent.to_owned(), services.clone()));
         let computer = trust.computer.0;
         let server = trust.server.thumbprint();
@@ -254,7 +259,7 @@ impl Remote {
         Ok(Started {
             session: grant.session,
             mode,
-            switches: grant.switches,
+            switches: switches(&grant, mode),
             recorded,
             ends: grant.ends,
         })
@@ -294,14 +299,14 @@ impl Remote {
 
     /// A connection is gone: with the agent's its sessions are.
     pub async fn forget(&self, address: &str) {
-        self.state.people.forget(address);
+        let was_there = self.state.people.forget(address);
         let agents = self.state.sessions.which(|one| one.agent == address);
         for session in agents {
             self.over(&session, &word(Code::Lost)).await;
         }
-        let mut offered = self.offered();
-        if offered.as_ref().is_some_and(|(agent, _)| agent == address) {
-            *offered = None;
+        self.offered().take_if(|(agent, _)| agent == address);
+        if was_there {
+            self.offer().await;
         }
     }
 
@@ -312,6 +317,7 @@ impl Remote {
         loop {
             if ticks == 0 {
                 self.offer().await;
+                self.end_unseen().await;
             }
             let busy = self.end_overdue().await;
             let (nap, next) = if busy {
@@ -342,12 +348,12 @@ impl Remote {
     }
 
     /// Has the agent run, or not, and tells it when there is something else to offer.
-    async fn offer(&self) {
+    pub(super) async fn offer(&self) {
         let offered = self.local() != RemoteSupport::Off && self.trust().is_ok();
         if let Err(error) = mark(&self.state.marker, offered) {
             tracing::warn!(%error, "the agent of remote support is not told to start or to end");
         }
-        let services = self.services();
+        let services = self.services().await;
         let agent = {
             let mut last = self.offered();
             last.as_mut().and_then(|(agent, told)| {
@@ -361,11 +367,12 @@ impl Remote {
         }
     }
 
-    fn services(&self) -> Vec<String> {
+    async fn services(&self) -> Vec<String> {
         if self.trust().is_err() {
             return Vec::new();
         }
-        offer::services(self.local(), &self.computer.engine().root())
+        let screen = self.state.people.screen(self.bus()).await.is_some();
+        offer::services(self.local(), screen, &self.computer.engine().root())
     }
 
     fn local(&self) -> RemoteSupport {
@@ -514,7 +521,7 @@ impl Remote {
 fn cut(part: Part) -> Option<Stopper> {
     match part {
         Part::Terminal(_, stopper) | Part::Helper(stopper) => Some(stopper),
-        Part::Port(socket) => {
+        Part::Port(socket) | Part::Screen(socket, _) => {
             // The agent has the same connection: it ends for both.
             let _ = rustix::net::shutdown(&socket, rustix::net::Shutdown::Both);
             None

@@ -14,12 +14,13 @@ const HOST_KEY: &str = "ssh-host-key ";
 const MOST_KEYS: usize = 8;
 
 /// The services there are now.
-pub(super) fn services(local: RemoteSupport, root: &Path) -> Vec<String> {
+pub(super) fn services(local: RemoteSupport, screen: bool, root: &Path) -> Vec<String> {
     if local == RemoteSupport::Off {
         return Vec::new();
     }
     let open = listening();
     let mut services = vec!["terminal".to_owned(), "files".to_owned()];
+    services.extend(screen.then(|| "screen".to_owned()));
     let there = USUAL.iter().filter(|(_, number)| open.contains(number));
     services.extend(there.map(|(name, _)| (*name).to_owned()));
     services.extend(host_keys(root));
@@ -67,9 +68,18 @@ mod tests {
         let public = folder.join("ssh_host_ed25519_key.pub");
         fs::write(public, "ssh-ed25519 AAAAC3 root@pc7\n").unwrap();
         fs::write(folder.join("ssh_host_ed25519_key"), "secret words\n").unwrap();
-        let offered = services(RemoteSupport::Ask, root.path());
+        let offered = services(RemoteSupport::Ask, false, root.path());
         assert!(offered.contains(&"ssh-host-key ssh-ed25519 AAAAC3".to_owned()));
         assert!(!format!("{offered:?}").contains("secret"));
-        assert!(services(RemoteSupport::Off, root.path()).is_empty());
+        assert!(services(RemoteSupport::Off, true, root.path()).is_empty());
+    }
+
+    #[test]
+    fn a_screen_is_offered_where_one_is_shown() {
+        let root = tempfile::tempdir().unwrap();
+        for shown in [true, false] {
+            let offered = services(RemoteSupport::Server, shown, root.path());
+            assert_eq!(offered.contains(&"screen".to_owned()), shown);
+        }
     }
 }

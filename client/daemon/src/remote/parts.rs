@@ -123,7 +123,7 @@ impl Remote {
     }
 
     /// What cannot belong to its session any more is ended at once.
-    async fn attach(&self, session: &str, part: Part) -> Result<u32, Error> {
+    pub(super) async fn attach(&self, session: &str, part: Part) -> Result<u32, Error> {
         match self.state.sessions.attach(session, part) {
             Ok(number) => Ok(number),
             Err(refused) => {

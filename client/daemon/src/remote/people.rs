@@ -23,10 +23,25 @@ pub(super) struct People {
 
 #[derive(Debug, Default)]
 struct Known {
-    /// Users of the registered connections.
-    helpers: BTreeMap<String, u32>,
+    /// The registered connections.
+    helpers: BTreeMap<String, Helper>,
     questions: HashMap<u32, oneshot::Sender<Answer>>,
     last: u32,
+}
+
+/// A program that asks and tells a person.
+#[derive(Debug)]
+struct Helper {
+    uid: u32,
+    /// Whether it can show their screen.
+    shows: bool,
+}
+
+/// Whose screen can be shown, and by which connections.
+#[derive(Debug)]
+pub(super) struct Shown {
+    pub uid: u32,
+    pub helpers: Vec<String>,
 }
 
 impl People {
@@ -46,16 +61,48 @@ impl People {
     pub(super) async fn helpers(&self, bus: Option<&Connection>) -> Vec<String> {
         let active = self.active(bus).await;
         let known = self.lock();
-        let there = known.helpers.iter().filter(|(_, uid)| active.contains(uid));
+        let there = known
+            .helpers
+            .iter()
+            .filter(|(_, helper)| active.contains(&helper.uid));
         there.map(|(address, _)| address.clone()).collect()
     }
 
-    pub(super) fn register(&self, address: &str, uid: u32) {
-        self.lock().helpers.insert(address.to_owned(), uid);
+    /// The screen at the computer, if a person's is seen there and one of their programs can show it.
+    pub(super) async fn screen(&self, bus: Option<&Connection>) -> Option<Shown> {
+        let logins = self.logins(bus).await.unwrap_or_default();
+        let known = self.lock();
+        let seen = logins
+            .iter()
+            .filter(|login| login.active && login.graphical);
+        let mut screens = seen.map(|login| Shown {
+            uid: login.uid,
+            helpers: known.that_show(login.uid),
+        });
+        screens.find(|screen| !screen.helpers.is_empty())
     }
 
-    pub(super) fn forget(&self, address: &str) {
-        self.lock().helpers.remove(address);
+    /// Whether it is certain that a user is not at the computer any more.
+    pub(super) async fn has_left(&self, bus: Option<&Connection>, uid: u32) -> bool {
+        let logins = self.logins(bus).await;
+        logins.is_some_and(|logins| !logins.iter().any(|login| login.active && login.uid == uid))
+    }
+
+    pub(super) fn register(&self, address: &str, uid: u32) {
+        let helper = Helper { uid, shows: false };
+        self.lock().helpers.insert(address.to_owned(), helper);
+    }
+
+    /// A registered program says whether it can show the screen; `false` where it is not registered.
+    pub(super) fn shows(&self, address: &str, shows: bool) -> bool {
+        let mut known = self.lock();
+        let helper = known.helpers.get_mut(address);
+        helper.map(|helper| helper.shows = shows).is_some()
+    }
+
+    /// Whether it was registered.
+    pub(super) fn forget(&self, address: &str) -> bool {
+        self.lock().helpers.remove(address).is_some()
     }
 
     /// A new question, and where its answer comes.
@@ -103,11 +150,24 @@ impl People {
             return told.ok();
         }
         let uid = self.alone?;
-        Some(vec![Login { uid, active: true }])
+        Some(vec![Login {
+            uid,
+            active: true,
+            graphical: true,
+        }])
     }
 
     fn lock(&self) -> MutexGuard<'_, Known> {
         self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Known {
+    /// The connections that can show the screen of a user.
+    fn that_show(&self, uid: u32) -> Vec<String> {
+        let fits = |helper: &Helper| helper.uid == uid && helper.shows;
+        let showing = self.helpers.iter().filter(|(_, helper)| fits(helper));
+        showing.map(|(address, _)| address.clone()).collect()
     }
 }
 
@@ -126,6 +186,8 @@ struct Login {
     uid: u32,
     /// Whether it is theirs what the screen shows now.
     active: bool,
+    /// Whether that is a desktop, and no text.
+    graphical: bool,
 }
 
 async fn logins(bus: &Connection) -> zbus::Result<Vec<Login>> {
@@ -144,16 +206,16 @@ async fn logins(bus: &Connection) -> zbus::Result<Vec<Login>> {
     for (_, uid, _, seat, path) in sessions {
         // A login without a seat is not at this computer, whatever it says.
         if !seat.is_empty()
-            && let Some(active) = person(bus, &path).await?
+            && let Some(login) = person(bus, uid, &path).await?
         {
-            logins.push(Login { uid, active });
+            logins.push(login);
         }
     }
     Ok(logins)
 }
 
-/// Whether the login of a person is active; `None` where it is no person's.
-async fn person(bus: &Connection, path: &OwnedObjectPath) -> zbus::Result<Option<bool>> {
+/// The login of a user; `None` where it is no person's.
+async fn person(bus: &Connection, uid: u32, path: &OwnedObjectPath) -> zbus::Result<Option<Login>> {
     let answer = bus
         .call_method(
             Some(LOGIND),
@@ -164,10 +226,10 @@ async fn person(bus: &Connection, path: &OwnedObjectPath) -> zbus::Result<Option
         )
         .await?;
     let properties: HashMap<String, OwnedVariant> = answer.body().deserialize()?;
-    Ok(read(&properties))
+    Ok(read(uid, &properties))
 }
 
-fn read(properties: &HashMap<String, OwnedVariant>) -> Option<bool> {
+fn read(uid: u32, properties: &HashMap<String, OwnedVariant>) -> Option<Login> {
     let flag = |name: &str| {
         matches!(
             properties.get(name).map(|value| &**value),
@@ -181,5 +243,9 @@ fn read(properties: &HashMap<String, OwnedVariant>) -> Option<bool> {
     // The screen that asks who is there is a login too, of a user nobody knows.
     let person = matches!(text("Class").as_str(), "user" | "user-early");
     let there = !flag("Remote") && person && text("State") != "closing";
-    there.then(|| flag("Active"))
+    there.then(|| Login {
+        uid,
+        active: flag("Active"),
+        graphical: matches!(text("Type").as_str(), "x11" | "wayland" | "mir"),
+    })
 }

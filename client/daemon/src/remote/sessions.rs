@@ -6,6 +6,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use migasfree_dbus::{Error, SupportRecord};
 use migasfree_grant::{Grant, Mode, Recording};
+use rustix::net::{RecvFlags, recv};
 
 use super::consent::lowered;
 use super::words::word;
@@ -40,6 +41,8 @@ pub(super) enum Part {
     Helper(Stopper),
     /// The connection to a service, which is shut.
     Port(OwnedFd),
+    /// The same to what shows the screen of this user.
+    Screen(OwnedFd, u32),
 }
 
 impl Part {
@@ -47,9 +50,25 @@ impl Part {
     fn is_over(&self) -> bool {
         match self {
             Self::Port(socket) => rustix::net::getpeername(socket).is_err(),
+            Self::Screen(socket, _) => is_shut(socket),
             Self::Terminal(..) | Self::Helper(_) => false,
         }
     }
+
+    /// The user whose screen this is.
+    fn screen_of(&self) -> Option<u32> {
+        match self {
+            Self::Screen(socket, uid) if !is_shut(socket) => Some(*uid),
+            _ => None,
+        }
+    }
+}
+
+/// Whether nothing comes through a socket any more. Nothing is taken out of it.
+fn is_shut(socket: &OwnedFd) -> bool {
+    let mut byte = [0];
+    let flags = RecvFlags::PEEK | RecvFlags::DONTWAIT;
+    matches!(recv(socket, &mut byte, flags), Ok((_, 0)))
 }
 
 #[derive(Debug, Default)]
@@ -153,6 +172,16 @@ impl Sessions {
             _ => None,
         })?;
         found.ok_or_else(unknown)
+    }
+
+    /// Those in which a screen is shown, with the user whose it is.
+    pub(super) fn screens(&self) -> Vec<(String, u32)> {
+        let sessions = self.lock();
+        let shown = sessions.iter().filter_map(|(id, session)| {
+            let uid = session.parts.values().find_map(Part::screen_of)?;
+            Some((id.clone(), uid))
+        });
+        shown.collect()
     }
 
     /// Ids of those that fit.

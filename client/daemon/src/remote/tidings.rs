@@ -17,6 +17,8 @@ pub enum Tiding {
     Question(u32, SupportRecord, u32, bool),
     /// To the person: this question needs no answer any more.
     Closed(u32),
+    /// To the person: the screen is wanted in this session, under a number by which it is taken.
+    ScreenWanted(String, u32),
     /// To the person: this session began.
     Started(SupportRecord),
     /// To the person: this session is over, with the reason.

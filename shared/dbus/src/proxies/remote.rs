@@ -47,6 +47,9 @@ pub trait Remote {
     /// Does what `request` (JSON) says with files. The socket gives a line of JSON, then what belongs to it.
     fn open_files(&self, session: &str, request: &str) -> Result<OwnedFd, Error>;
 
+    /// Has the screen of the person at this computer shown as `request` (JSON) says: the socket to the program that does.
+    fn open_screen(&self, session: &str, request: &str) -> Result<OwnedFd, Error>;
+
     /// Ends a session for the reason that `code` names.
     fn end_session(&self, session: &str, code: &str) -> Result<(), Error>;
 

@@ -1,3 +1,5 @@
+use zbus::OwnedFd;
+
 use crate::{Error, SupportRecord};
 
 /// `org.migasfree.Client1.Support`: remote support, as the person at this computer decides about it. Only whoever has the
@@ -16,6 +18,17 @@ pub trait Support {
 
     /// Ends a session.
     fn end_now(&self, session: &str) -> Result<(), Error>;
+
+    /// Says whether the screen of this person can be shown from here.
+    fn offer_screen(&self, shows: bool) -> Result<(), Error>;
+
+    /// Takes the screen that is wanted under this number, once: a socket to whoever looks on, and the order (JSON) that
+    /// says what they may do.
+    fn take_screen(&self, id: u32) -> Result<(OwnedFd, String), Error>;
+
+    /// The screen is wanted in a session. It is to be taken within seconds.
+    #[zbus(signal)]
+    fn screen_wanted(&self, session: &str, id: u32) -> zbus::Result<()>;
 
     /// Somebody wants to help. Without an answer within `seconds` the answer is no, or yes where `allows` says so.
     #[zbus(signal)]
