@@ -1,6 +1,7 @@
 //! What `migasfree-agent` does: it keeps a connection to the relay of the server, and carries what the daemon opens. It has no
 //! rights and no key: the daemon signs its hello, judges each grant and gives it descriptors.
 
+mod clipboard;
 mod connect;
 mod files;
 mod pump;

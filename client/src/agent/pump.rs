@@ -5,12 +5,18 @@ use std::os::fd::OwnedFd;
 
 use migasfree_carrier::Stream;
 use tokio::io::unix::AsyncFd;
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, Interest, copy_bidirectional_with_sizes};
-use tokio::net::TcpStream;
+use tokio::io::{
+    AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _, Interest,
+    copy_bidirectional_with_sizes,
+};
+use tokio::net::{TcpStream, UnixStream};
+
+use super::clipboard::Clipboard;
 
 /// A screenful or two.
 const TERMINAL: usize = 8 * 1024;
 const PORT: usize = 32 * 1024;
+const SCREEN: usize = 64 * 1024;
 
 /// Between a stream and the master side of a terminal, until the terminal is over or nobody looks at it any more.
 pub(super) async fn terminal(stream: Stream, master: OwnedFd) -> io::Result<()> {
@@ -86,4 +92,51 @@ pub(super) async fn port(mut stream: Stream, socket: OwnedFd) -> io::Result<()> 
     // The daemon has the connection, too: it is over for both.
     let _ = rustix::net::shutdown(&socket, rustix::net::Shutdown::Both);
     carried.map(drop)
+}
+
+/// Between a stream and what shows a screen, until one of them is over. What is not taken at one end is not read at the other.
+pub(super) async fn screen(
+    stream: Stream,
+    socket: OwnedFd,
+    [inwards, outwards]: [Option<Clipboard>; 2],
+) -> io::Result<()> {
+    let socket = std::os::unix::net::UnixStream::from(socket);
+    socket.set_nonblocking(true)?;
+    let mut socket = UnixStream::from_std(socket)?;
+    let carried = {
+        let (mut from, mut to) = tokio::io::split(stream);
+        let (mut shown, mut done) = socket.split();
+        let done = async {
+            passed(&mut from, &mut done, inwards).await?;
+            // Nobody looks on any more: what shows the screen ends.
+            std::future::pending::<io::Result<()>>().await
+        };
+        let shown = passed(&mut shown, &mut to, outwards);
+        tokio::select! {
+            done = done => done,
+            shown = shown => shown,
+        }
+    };
+    // The daemon has the connection, too: it is over for both.
+    let _ = rustix::net::shutdown(&socket, rustix::net::Shutdown::Both);
+    carried
+}
+
+/// Carries bytes one way to their end, and says the end.
+async fn passed(
+    from: &mut (impl AsyncRead + Unpin),
+    to: &mut (impl AsyncWrite + Unpin),
+    mut clipboard: Option<Clipboard>,
+) -> io::Result<()> {
+    let mut buffer = vec![0; SCREEN];
+    loop {
+        let count = from.read(&mut buffer).await?;
+        if count == 0 {
+            return to.shutdown().await;
+        }
+        if let Some(clipboard) = &mut clipboard {
+            clipboard.pass(&buffer[..count]);
+        }
+        to.write_all(&buffer[..count]).await?;
+    }
 }

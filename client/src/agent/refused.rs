@@ -17,7 +17,7 @@ pub(super) fn failure(error: &Error) -> Failure {
         "RemoteUsed" => Code::Used,
         "RemoteNoSession" => Code::Unknown,
         "RemoteNoUser" => Code::NoSuchUser,
-        "RemoteNoPort" => Code::NotReachable,
+        "RemoteNoPort" | "RemoteNoScreen" => Code::NotReachable,
         "RemoteLimit" => Code::Limit,
         _ => Code::Failed,
     };

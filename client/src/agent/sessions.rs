@@ -6,13 +6,16 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use bytes::Bytes;
 use migasfree_carrier::IncomingOpen;
 use migasfree_dbus::RemoteProxy;
-use migasfree_grant::verify;
+use migasfree_grant::{Switches, verify};
 use migasfree_native::key::PublicKey;
 use migasfree_tunnel::connection::Priority;
-use migasfree_tunnel::message::{Code, Control, Failure, LiveSession, Open, Opened, SessionEvent};
+use migasfree_tunnel::message::{
+    Code, Control, Failure, LiveSession, Open, Opened, ScreenRequest, SessionEvent,
+};
 use tokio::sync::mpsc::UnboundedSender;
 use tokio::task::AbortHandle;
 
+use super::clipboard::Clipboard;
 use super::refused::{failure, reason, word};
 use super::{files, pump};
 use crate::clock::{Clock as _, SystemClock};
@@ -38,6 +41,8 @@ struct State {
 
 #[derive(Debug, Default)]
 struct Live {
+    /// What is allowed besides.
+    switches: Switches,
     /// Streams that are carried.
     streams: BTreeMap<u32, AbortHandle>,
     /// Streams of terminals, by their number at the daemon.
@@ -141,7 +146,11 @@ impl Sessions {
                     let mut state = self.lock();
                     let is_cancelled = state.cancelled.remove(&session);
                     if !is_cancelled {
-                        state.live.insert(session.clone(), Live::default());
+                        let live = Live {
+                            switches,
+                            ..Live::default()
+                        };
+                        state.live.insert(session.clone(), live);
                     }
                     is_cancelled
                 };
@@ -201,6 +210,7 @@ impl Sessions {
             } => self.terminal(asked, &session, (columns, rows), &term).await,
             Open::Port { name } => self.port(asked, &session, &name).await,
             Open::Files(request) => files::serve(self, asked, &session, request).await,
+            Open::Screen(request) => self.screen(asked, &session, &request).await,
         };
         if let Err(error) = opened {
             tracing::debug!(%error, "a stream ended early");
@@ -250,6 +260,37 @@ impl Sessions {
                 Ok(())
             }
         }
+    }
+
+    async fn screen(
+        &self,
+        asked: IncomingOpen,
+        session: &str,
+        request: &ScreenRequest,
+    ) -> std::io::Result<()> {
+        let text = serde_json::to_string(request)?;
+        match self.daemon.open_screen(session, &text).await {
+            Ok(socket) => {
+                let clipboards = self.clipboards(session);
+                let stream = asked.accept(Priority::Screen, Bytes::new());
+                pump::screen(stream, socket.into(), clipboards).await
+            }
+            Err(error) => {
+                asked.refuse(&failure(&error));
+                Ok(())
+            }
+        }
+    }
+
+    /// What is told of the clipboard to the computer, and from it: where it is not allowed nothing comes of it.
+    fn clipboards(&self, session: &str) -> [Option<Clipboard>; 2] {
+        let live = self.lock().live.get(session).map(|live| live.switches);
+        let switches = live.unwrap_or_default();
+        let told = |inwards| Clipboard::new(self, session, inwards);
+        [
+            switches.clipboard_in.then(|| told(true)),
+            switches.clipboard_out.then(|| told(false)),
+        ]
     }
 
     fn terminal_of(&self, session: &str, stream: u32) -> Option<u32> {
