@@ -1,4 +1,4 @@
-//! `migasfree-session`: asks and tells the person at this computer about remote support.
+//! `migasfree-session`: asks and tells the person at this computer about remote support, and has their screen shown.
 
 use std::process::ExitCode;
 
@@ -19,7 +19,7 @@ fn main() -> ExitCode {
 
 fn run() -> anyhow::Result<()> {
     tracing_subscriber::fmt()
-        .with_max_level(tracing::Level::WARN)
+        .with_max_level(tracing::Level::INFO)
         .with_writer(std::io::stderr)
         .with_ansi(false)
         .without_time()

@@ -1,7 +1,8 @@
 //! What `migasfree-session` does: it asks the person at this computer about remote support, and shows who helps as long as
-//! somebody does. The daemon alone decides; this says what the person said.
+//! somebody does, and has their screen shown where it is wanted. The daemon alone decides; this says what the person said.
 
 mod desk;
+mod screens;
 mod words;
 
 use std::collections::BTreeMap;
@@ -10,13 +11,16 @@ use std::time::Duration;
 use futures_util::StreamExt as _;
 use migasfree_dbus::names::BUS_NAME;
 use migasfree_dbus::{SupportProxy, SupportRecord};
+use tokio::time::MissedTickBehavior;
 use zbus::Connection;
 use zbus::fdo::DBusProxy;
 
 use crate::texts::Language;
 use desk::{Desk, Heard};
+use screens::Screens;
 
-/// Until the next attempt, where the daemon is not there or somebody else has the active login.
+/// Until the next look whether there is a desktop, and the next attempt where the daemon is not there or somebody else has the
+/// active login.
 const AGAIN: Duration = Duration::from_secs(30);
 
 /// Serves the person until a bus goes away.
@@ -37,24 +41,32 @@ pub async fn serve(
     let mut closed = daemon.receive_question_closed().await?;
     let mut started = daemon.receive_started().await?;
     let mut ended = daemon.receive_ended().await?;
-    let (desk, mut said) = Desk::new(session, language).await?;
+    let mut screens = daemon.receive_screen_wanted().await?;
+    let (desk, mut said) = Desk::new(session.clone(), language).await?;
     let mut person = Person {
         daemon: daemon.clone(),
+        known: false,
         desk,
+        screens: Screens::new(daemon.clone(), session),
         questions: BTreeMap::new(),
         banners: BTreeMap::new(),
     };
-    let mut known = person.register().await;
+    let mut again = tokio::time::interval(AGAIN);
+    again.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         tokio::select! {
-            () = tokio::time::sleep(AGAIN), if !known => known = person.register().await,
+            _ = again.tick() => person.look().await,
             owner = owners.next() => match owner {
-                Some(_) => known = person.register().await,
+                Some(_) => person.register().await,
                 None => return Ok(()),
             },
             Some(question) = questions.next() => {
                 let question = question.args()?;
                 person.ask(*question.id(), question.session(), (*question.seconds(), *question.allows())).await;
+            }
+            Some(wanted) = screens.next() => {
+                let wanted = wanted.args()?;
+                person.screens.show(wanted.session(), *wanted.id()).await;
             }
             Some(closed) = closed.next() => person.close(*closed.args()?.id()).await,
             Some(started) = started.next() => person.show(started.args()?.session().clone()).await,
@@ -69,7 +81,10 @@ pub async fn serve(
 
 struct Person {
     daemon: SupportProxy<'static>,
+    /// Whether the daemon tells us.
+    known: bool,
     desk: Desk,
+    screens: Screens,
     /// Questions by the number of their notification.
     questions: BTreeMap<u32, u32>,
     /// Sessions by the number of theirs.
@@ -77,11 +92,25 @@ struct Person {
 }
 
 impl Person {
-    /// Whether the daemon tells us from now on.
-    async fn register(&mut self) -> bool {
-        let Ok(sessions) = self.daemon.register().await else {
-            return false;
+    /// Makes good what could not be done before.
+    async fn look(&mut self) {
+        if self.known {
+            self.screens.offer().await;
+        } else {
+            self.register().await;
+        }
+    }
+
+    /// Has the daemon tell us from now on, if it does.
+    async fn register(&mut self) {
+        let sessions = self.daemon.register().await;
+        self.known = sessions.is_ok();
+        self.screens.forget_offer();
+        let Ok(sessions) = sessions else {
+            return;
         };
+        let live: Vec<&str> = sessions.iter().map(|one| one.session.as_str()).collect();
+        self.screens.end_others(&live);
         let is_over = |shown: &SupportRecord| {
             let id = &shown.session;
             !sessions.iter().any(|session| session.session == *id)
@@ -104,7 +133,7 @@ impl Person {
                 self.show(session).await;
             }
         }
-        true
+        self.screens.offer().await;
     }
 
     async fn ask(&mut self, id: u32, session: &SupportRecord, limit: (u32, bool)) {
@@ -142,6 +171,7 @@ impl Person {
     }
 
     async fn over(&mut self, session: &str) {
+        self.screens.end(session);
         let shown = self
             .banners
             .iter()
