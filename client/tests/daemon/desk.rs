@@ -17,7 +17,7 @@ use crate::remote::granted;
 const PATH: &str = "/org/freedesktop/Notifications";
 
 /// A notification: its number, title, text and buttons.
-type Note = (u32, String, String, Vec<String>);
+pub type Note = (u32, String, String, Vec<String>);
 
 struct Desktop {
     shown: UnboundedSender<Note>,
@@ -50,7 +50,7 @@ impl Desktop {
     -> zbus::Result<()>;
 }
 
-async fn desktop(fixture: &Fixture) -> (Connection, UnboundedReceiver<Note>) {
+pub async fn desktop(fixture: &Fixture) -> (Connection, UnboundedReceiver<Note>) {
     let bus = fixture.bus.connect().await.unwrap();
     let (shown, notes) = unbounded_channel();
     let desktop = Desktop { shown, last: 0 };

@@ -22,6 +22,7 @@ mod questions;
 mod recovery;
 mod remote;
 mod running;
+mod screens;
 mod user;
 
 use std::ffi::OsString;
@@ -140,6 +141,13 @@ fn all_tests() -> Vec<Test> {
         a_session_ends_with_the_agents_connection,
         only_the_active_login_is_believed,
         where_nobody_is_logged_in_only_a_question_that_allows_needs_no_answer,
+    ));
+    tests.extend(tests!(screens, false:
+        a_screen_is_offered_as_long_as_somebody_shows_it,
+        only_a_desktop_that_is_seen_is_offered,
+        what_may_be_done_the_daemon_says_and_the_session_ends_it,
+        a_screen_that_nobody_shows_says_why,
+        the_persons_own_program_shows_it_and_ends_with_the_session,
     ));
     tests.extend(tests!(remote, true:
         each_interface_is_for_its_own_user_alone,

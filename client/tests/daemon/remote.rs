@@ -21,12 +21,12 @@ use crate::fixture::{Fixture, next, until};
 use crate::user::{self, NOBODY};
 
 /// Agent and person on connections of their own.
-struct Ends {
-    agent: RemoteProxy<'static>,
-    person: SupportProxy<'static>,
+pub struct Ends {
+    pub agent: RemoteProxy<'static>,
+    pub person: SupportProxy<'static>,
 }
 
-async fn ends(fixture: &Fixture) -> Ends {
+pub async fn ends(fixture: &Fixture) -> Ends {
     let connection = fixture.bus.connect().await.unwrap();
     let person = fixture.bus.connect().await.unwrap();
     Ends {
@@ -83,14 +83,14 @@ fn terminal() -> Grant {
     granted(Service::Terminal, Mode::User, Consent::Unattended)
 }
 
-async fn start(agent: &RemoteProxy<'_>, grant: &Grant) -> Result<String, Error> {
+pub async fn start(agent: &RemoteProxy<'_>, grant: &Grant) -> Result<String, Error> {
     let (session, mode, ..) = agent.start_session(&sign(grant, &server_key())).await?;
     assert_eq!(session, grant.session);
     Ok(mode)
 }
 
 /// Why it was refused.
-fn why<T: std::fmt::Debug>(answer: Result<T, Error>) -> String {
+pub fn why<T: std::fmt::Debug>(answer: Result<T, Error>) -> String {
     let error = answer.unwrap_err();
     assert_eq!(error.code(), Some("Refused"), "{error}");
     error.message().code.into_owned()
@@ -503,6 +503,7 @@ impl Login {
 
 struct LoginFacts {
     active: bool,
+    kind: &'static str,
 }
 
 #[interface(name = "org.freedesktop.login1.Session")]
@@ -510,6 +511,11 @@ impl LoginFacts {
     #[zbus(property)]
     async fn active(&self) -> bool {
         self.active
+    }
+
+    #[zbus(property, name = "Type")]
+    async fn kind(&self) -> &str {
+        self.kind
     }
 
     #[zbus(property)]
@@ -529,12 +535,23 @@ impl LoginFacts {
 }
 
 async fn logind(fixture: &Fixture, uid: Option<u32>, active: bool) -> Connection {
+    logind_of(fixture, uid, active, "x11").await
+}
+
+/// A logind whose login is of this kind.
+pub async fn logind_of(
+    fixture: &Fixture,
+    uid: Option<u32>,
+    active: bool,
+    kind: &'static str,
+) -> Connection {
     let logind = fixture.bus.connect().await.unwrap();
     let server = logind.object_server();
     let root = "/org/freedesktop/login1";
     server.at(root, Login { uid }).await.unwrap();
     let session = "/org/freedesktop/login1/session/_31";
-    server.at(session, LoginFacts { active }).await.unwrap();
+    let facts = LoginFacts { active, kind };
+    server.at(session, facts).await.unwrap();
     logind.request_name("org.freedesktop.login1").await.unwrap();
     logind
 }

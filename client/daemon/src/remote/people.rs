@@ -90,7 +90,8 @@ impl People {
 
     pub(super) fn register(&self, address: &str, uid: u32) {
         let helper = Helper { uid, shows: false };
-        self.lock().helpers.insert(address.to_owned(), helper);
+        let mut known = self.lock();
+        known.helpers.entry(address.to_owned()).or_insert(helper);
     }
 
     /// A registered program says whether it can show the screen; `false` where it is not registered.
