@@ -402,6 +402,8 @@ migasfree_types::messages! {
     pub(crate) remote_no_key(): "This computer has no key of its own that the server knows: let it synchronize with the current client, or approve its key under Computer keys.";
     /// A computer that is not there.
     pub(crate) remote_offline(): "This computer is not connected: it is switched off, asleep or offline, or its agent does not run.";
+    /// A screen that nobody is at.
+    pub(crate) remote_no_screen(): "This computer shows no screen now: nobody is logged in at its desktop, or its client cannot show it.";
     /// A computer that is out of use.
     pub(crate) remote_not_in_use(): "This computer is not in use: give it another status first.";
     /// A service that is not listed.

@@ -61,8 +61,8 @@ pub enum Gives {
     Listed(Members),
     /// Lines of JSON, each such an object.
     Lines(Members),
-    /// A file of this media type.
-    File(&'static str),
+    /// A file of one of these media types.
+    Files(&'static [&'static str]),
     /// A browser is led on.
     Elsewhere,
     /// The connection becomes a WebSocket.

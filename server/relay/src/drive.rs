@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use migasfree_grant::{Consent, Service};
+use migasfree_grant::Consent;
 use migasfree_tunnel::message::{Code, Control, Failure};
 use migasfree_tunnel::switch::End as Side;
 use tokio::sync::mpsc::UnboundedReceiver;
@@ -123,7 +123,7 @@ impl Driver {
                 Ok(())
             }
             Control::Accepted { mode, switches, .. } if self.phase == Phase::Asking => {
-                let recorder = self.recorder().await?;
+                let recorder = Recorder::begin(&self.relay, &self.session.terms).await?;
                 let begun = Begun {
                     mode,
                     switches,
@@ -139,16 +139,6 @@ impl Driver {
             Control::End { failure, .. } => Err(failure),
             Control::Event { event, .. } => told(sessions.event(&id, &event).await),
             _ => Err(failures::protocol()),
-        }
-    }
-
-    async fn recorder(&self) -> Result<Option<Recorder>, Failure> {
-        let terms = &self.session.terms;
-        match terms.service {
-            Service::Terminal => {
-                Recorder::begin(&self.relay, &terms.session, terms.recording).await
-            }
-            _ => Ok(None),
         }
     }
 

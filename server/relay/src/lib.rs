@@ -30,7 +30,7 @@ use migasfree_server_entity::{
 };
 use migasfree_tunnel::message::SUBPROTOCOL;
 
-pub use recorder::{Recordings, Unreadable};
+pub use recorder::{Pieces, Recordings, Unreadable};
 pub use registry::{Registry, Seen};
 pub use sessions::{Begun, Enrolled, Recorded, Sessions, Terms, Traffic, Trouble};
 pub use state::{Parts, Relay, Settings};

@@ -35,7 +35,7 @@ pub struct Terms {
     pub mode: Mode,
     /// What else is allowed.
     pub switches: Switches,
-    /// Whether what terminals show is kept.
+    /// Whether what terminals and screens show is kept.
     pub recording: Recording,
     /// Seconds since 1970 at which it is over in any case.
     pub ends: i64,
@@ -63,11 +63,13 @@ pub struct Traffic {
     pub to_operator: u64,
 }
 
-/// What is kept of a terminal.
+/// What is kept of a terminal or a screen.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Recorded {
     /// What [`Recordings::read`](crate::Recordings::read) calls it.
     pub name: String,
+    /// What it is: `asciicast` or `screen`.
+    pub format: &'static str,
     /// Bytes of the file.
     pub size: u64,
     /// Which key it is sealed with.
@@ -121,6 +123,6 @@ pub trait Sessions: Debug + Send + Sync + 'static {
     /// Which of these may not go on, and why.
     async fn may_not_go_on(&self, sessions: &[String]) -> Result<Vec<(String, Failure)>, Trouble>;
 
-    /// What a terminal showed is kept. Told again, of all of it, where a session goes on after the server was started anew.
+    /// What a terminal or a screen showed is kept. Told again, of all of it, where a session goes on after the server was started anew.
     async fn recorded(&self, session: &str, recorded: &Recorded) -> Result<(), Trouble>;
 }

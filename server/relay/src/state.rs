@@ -257,12 +257,7 @@ impl Relay {
         let Some(terms) = terms else {
             return Ok(None);
         };
-        let recorder = match terms.service {
-            migasfree_grant::Service::Terminal => {
-                Recorder::begin(self, &terms.session, terms.recording).await
-            }
-            _ => Ok(None),
-        };
+        let recorder = Recorder::begin(self, &terms).await;
         let session = self.go_on(terms, Phase::Running, self.resume_window());
         match recorder {
             Ok(recorder) => session.record(recorder),

@@ -70,6 +70,8 @@ struct Ends {
     state: SessionState,
     keep_alive: u16,
     recorder: Option<Recorder>,
+    /// How much of which stream is recorded.
+    recorded: (StreamId, u64),
     used: Instant,
 }
 
@@ -109,6 +111,7 @@ impl Session {
                 state,
                 keep_alive,
                 recorder: None,
+                recorded: (StreamId::CONNECTION, 0),
                 used: Instant::now(),
             }),
         }
@@ -208,7 +211,7 @@ impl Session {
         ends.welcome(Vec::new());
     }
 
-    /// What the terminal shows is recorded from here on, or no more.
+    /// What the terminal or the screen shows is recorded from here on, or no more.
     pub(crate) fn record(&self, recorder: Option<Recorder>) {
         self.locked().recorder = recorder;
     }
@@ -293,10 +296,10 @@ impl Session {
             return Ok(());
         }
         let passed = ends.switch.agent(frame)?;
-        if let (Passed::On(frame), Some(recorder)) = (&passed, &ends.recorder)
+        if let Passed::On(frame) = &passed
             && frame.kind == Kind::Data
         {
-            recorder.output(&frame.payload)?;
+            ends.take_down(frame)?;
         }
         ends.pass(Side::Agent, passed);
         Ok(())
@@ -498,20 +501,38 @@ impl Ends {
         }
         let slot = self.slot;
         let passed = self.switch.operator(frame, || at_agent(slot, id.0))?;
-        if let (
-            Passed::On(_),
-            Some(recorder),
-            Open::Terminal {
-                columns,
-                rows,
-                term,
-            },
-        ) = (&passed, &self.recorder, &open)
-        {
-            recorder.opened(*columns, *rows, term)?;
+        if let (Passed::On(_), Some(recorder)) = (&passed, &self.recorder) {
+            self.recorded = (id, 0);
+            match &open {
+                Open::Terminal {
+                    columns,
+                    rows,
+                    term,
+                } => recorder.opened(*columns, *rows, term)?,
+                Open::Screen(_) => recorder.begun()?,
+                Open::Port { .. } | Open::Files(_) => {}
+            }
         }
         self.pass(Side::Operator, passed);
         Ok(())
+    }
+
+    /// Records what came for the first time: after a break the agent sends again what the operator may not have.
+    fn take_down(&mut self, frame: &Frame) -> Result<(), Failure> {
+        let Some(recorder) = &self.recorder else {
+            return Ok(());
+        };
+        let (stream, known) = self.recorded;
+        let known = if stream == frame.stream { known } else { 0 };
+        let sent = self.switch.sent_by_agent(frame.stream).unwrap_or_default();
+        self.recorded = (frame.stream, sent.max(known));
+        let size = frame.payload.len();
+        let new = usize::try_from(sent.saturating_sub(known)).unwrap_or(size);
+        if new == 0 {
+            return Ok(());
+        }
+        let begin = size.saturating_sub(new);
+        recorder.output(&frame.payload.slice(begin..))
     }
 
     /// Whether such a stream is what the session is for.

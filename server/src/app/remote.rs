@@ -19,7 +19,8 @@ use migasfree_server_domain::remote::{
 };
 use migasfree_server_domain::services::Services;
 use migasfree_server_relay::{
-    Begun, Enrolled, Recorded, Recordings, Registry, Sessions, Terms, Traffic, Trouble, Unreadable,
+    Begun, Enrolled, Pieces, Recorded, Recordings, Registry, Sessions, Terms, Traffic, Trouble,
+    Unreadable,
 };
 use migasfree_tunnel::message::{Code, Failure, SessionEvent};
 use serde_json::{Value, json};
@@ -131,7 +132,7 @@ impl Sessions for Domain {
         }
         let recording = remote::Recorded {
             blob: recorded.name.clone(),
-            format: "asciicast".to_owned(),
+            format: recorded.format.to_owned(),
             size: recorded.size,
             key_id: recorded.key.clone(),
         };
@@ -195,16 +196,34 @@ impl Vault for Kept {
         recording: &remote::Recorded,
     ) -> io::Result<BoxStream<'static, io::Result<Bytes>>> {
         let (recordings, name) = (self.0.clone(), recording.blob.clone());
-        let read = tokio::task::spawn_blocking(move || recordings.read(&name)).await?;
-        let read = read.map_err(|error| match error {
-            Unreadable::File(error) => error,
-            damaged @ Unreadable::Damaged => io::Error::other(damaged),
-        })?;
-        Ok(stream::once(async move { Ok(Bytes::from(read)) }).boxed())
+        // What cannot be opened is known before anything is answered.
+        let begun = tokio::task::spawn_blocking(move || {
+            let mut pieces = recordings.pieces(&name)?;
+            let first = pieces.next().transpose()?;
+            Ok::<_, Unreadable>((first, pieces))
+        });
+        let (first, pieces) = begun.await?.map_err(unreadable)?;
+        let first = stream::iter(first.map(|piece| Ok(Bytes::from(piece))));
+        Ok(first.chain(stream::unfold(pieces, piece)).boxed())
     }
 
     async fn remove(&self, blob: &str) -> io::Result<()> {
         let (recordings, name) = (self.0.clone(), blob.to_owned());
         tokio::task::spawn_blocking(move || recordings.remove(&name)).await?
+    }
+}
+
+/// The next piece of a recording, and what is behind it.
+async fn piece(mut pieces: Pieces) -> Option<(io::Result<Bytes>, Pieces)> {
+    let read = tokio::task::spawn_blocking(move || (pieces.next(), pieces)).await;
+    let (next, pieces) = read.ok()?;
+    let next = next?.map(Bytes::from).map_err(unreadable);
+    Some((next, pieces))
+}
+
+fn unreadable(error: Unreadable) -> io::Error {
+    match error {
+        Unreadable::File(error) => error,
+        damaged @ Unreadable::Damaged => io::Error::other(damaged),
     }
 }

@@ -319,6 +319,7 @@ remote_no_account = Write the name of an account of the computer.
 remote_no_key = This computer has no key of its own that the server knows: let it synchronize with the current client, or approve its key under Computer keys.
 remote_no_policy = No policy of remote support is meant for this computer and for you: ask an administrator for one.
 remote_no_recording = This session was not recorded, or its recording is not kept any more.
+remote_no_screen = This computer shows no screen now: nobody is logged in at its desktop, or its client cannot show it.
 remote_no_such_mode = There is no { $service } in the mode { $mode }.
 remote_not_in_use = This computer is not in use: give it another status first.
 remote_not_now = The policy { $policy } lets you in from { $from } to { $until } only.

@@ -319,6 +319,7 @@ remote_no_account = Escriba el nombre de una cuenta del equipo.
 remote_no_key = Este equipo no tiene una clave propia que el servidor conozca: haga que se sincronice con el cliente actual, o apruebe su clave en Claves de equipos.
 remote_no_policy = Ninguna política de asistencia remota abarca este equipo y a usted: pida una a un administrador.
 remote_no_recording = Esta sesión no se grabó, o su grabación ya no se conserva.
+remote_no_screen = Este equipo no muestra ahora ninguna pantalla: nadie ha iniciado sesión en su escritorio, o su cliente no puede mostrarla.
 remote_no_such_mode = No existe { $service } en el modo { $mode }.
 remote_not_in_use = Este equipo no está en uso: cambie antes su estado.
 remote_not_now = La política { $policy } solo deja entrar de { $from } a { $until }.

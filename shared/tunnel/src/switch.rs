@@ -111,6 +111,12 @@ impl Switch {
         self.names.keys().copied().map(StreamId)
     }
 
+    /// How far the agent is on a stream, which is named as the operator does: bytes from its beginning.
+    #[must_use]
+    pub fn sent_by_agent(&self, operator: StreamId) -> Option<u64> {
+        self.streams.get(&operator.0).map(Pair::sent_by_agent)
+    }
+
     /// How many bytes passed.
     #[must_use]
     pub fn totals(&self) -> Totals {

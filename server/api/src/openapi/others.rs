@@ -142,10 +142,11 @@ fn described(call: &Call) -> OperationBuilder {
                 .content(LINES, Content::new(Some(schemas::members(members))));
             operation.response("200", response.build())
         }
-        Gives::File(kind) => {
-            let response = ResponseBuilder::new()
-                .description("A file")
-                .content(kind, Content::new(Some(like(Like::File))));
+        Gives::Files(kinds) => {
+            let response = ResponseBuilder::new().description("A file");
+            let response = kinds.iter().fold(response, |response, kind| {
+                response.content(*kind, Content::new(Some(like(Like::File))))
+            });
             operation.response("200", response.build())
         }
         Gives::Elsewhere => operation.response("303", empty("Where to go on")),

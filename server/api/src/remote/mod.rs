@@ -30,6 +30,8 @@ use crate::accounts::fields::Fields;
 
 /// What recordings of terminals are.
 const ASCIICAST: &str = "application/x-asciicast";
+/// What recordings of screens are: what was sent, piece by piece.
+const SCREEN: &str = "application/vnd.migasfree.screen";
 
 /// What is asked for.
 const ASKED: Members = &[
@@ -102,9 +104,9 @@ pub(crate) fn calls() -> Vec<Served<ApiState>> {
         call(
             Verb::Get,
             "/api/v1/token/remote-sessions/{id}/recording/",
-            "What was recorded of a session, as asciicast 2; that it was played is noted",
+            "What was recorded of a session: asciicast 2 of a terminal, what was sent of a screen; that it was played is noted",
         )
-        .gives(Gives::File(ASCIICAST))
+        .gives(Gives::Files(&[ASCIICAST, SCREEN]))
         .answered(recording),
         call(
             Verb::Get,
@@ -167,9 +169,13 @@ async fn recording(
 ) -> Result<Response, RestError> {
     let Path(id) = id.map_err(|_| RestError::NoRow(REMOTE_SESSIONS.model.one))?;
     let context = Context::new(state.services.clone(), operator);
-    let content = remote::play(&context, id).await?;
-    let kind = [(header::CONTENT_TYPE, ASCIICAST)];
-    Ok((kind, Body::from_stream(content)).into_response())
+    let played = remote::play(&context, id).await?;
+    let kind = match played.format.as_str() {
+        "screen" => SCREEN,
+        _ => ASCIICAST,
+    };
+    let kind = [(header::CONTENT_TYPE, kind)];
+    Ok((kind, Body::from_stream(played.content)).into_response())
 }
 
 async fn access(

@@ -61,8 +61,10 @@ pub async fn ask(context: &Context, asked: &Asked) -> Result<Granted, RestError>
     strength::suffices(context, &policy.proof, strength).await?;
     let key = facts.key.as_deref();
     let key = key.ok_or_else(|| conflict("no_computer_key", messages::remote_no_key()))?;
-    if presence::online(&*context.state.domain().remote.presence, asked.computer).is_none() {
-        return Err(conflict("offline", messages::remote_offline()));
+    let present = presence::online(&*context.state.domain().remote.presence, asked.computer);
+    let present = present.ok_or_else(|| conflict("offline", messages::remote_offline()))?;
+    if asked.service == Service::Screen && !present.shows_a_screen() {
+        return Err(conflict("no_screen", messages::remote_no_screen()));
     }
     let wanted = Wanted {
         asked: &asked,

@@ -38,7 +38,7 @@ pub use limits::Limits;
 pub use living::{Acceptance, Accepted, Resumed, accept, detach, event, refuse, resume};
 pub(crate) use ports::USUAL as USUAL_PORTS;
 pub use presence::{Nobody, Presence, Present};
-pub use recordings::{NoVault, Recorded, Vault, clean, play, recorded};
+pub use recordings::{NoVault, Played, Recorded, Vault, clean, play, recorded};
 pub use refused::{Refused, Why};
 pub use service::Remote;
 pub use starting::{Started, start};

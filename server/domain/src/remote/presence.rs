@@ -19,6 +19,13 @@ pub struct Present {
     pub services: Vec<String>,
 }
 
+impl Present {
+    /// Whether somebody is logged in at a desktop that can be shown.
+    pub(super) fn shows_a_screen(&self) -> bool {
+        self.services.iter().any(|service| service == "screen")
+    }
+}
+
 /// Knows which computers are there.
 pub trait Presence: Debug + Send + Sync {
     /// What is known of each of some computers, in their order.

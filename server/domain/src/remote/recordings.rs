@@ -29,12 +29,26 @@ const A_DAY: Duration = Duration::from_secs(86_400);
 pub struct Recorded {
     /// Where the vault has it.
     pub blob: String,
-    /// What it is: `asciicast`.
+    /// What it is: `asciicast` or `screen`.
     pub format: String,
     /// Bytes there.
     pub size: u64,
     /// The key it is sealed with.
     pub key_id: String,
+}
+
+/// A recording that is played.
+pub struct Played {
+    /// What it is: `asciicast` or `screen`.
+    pub format: String,
+    /// What it holds.
+    pub content: BoxStream<'static, io::Result<Bytes>>,
+}
+
+impl Debug for Played {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("Played").field(&self.format).finish()
+    }
 }
 
 /// Where recordings are kept, sealed.
@@ -108,10 +122,7 @@ pub async fn recorded(
 ///
 /// # Errors
 /// Without the right, for a session that is not seen, and where there is no recording.
-pub async fn play(
-    context: &Context,
-    id: i64,
-) -> std::result::Result<BoxStream<'static, io::Result<Bytes>>, RestError> {
+pub async fn play(context: &Context, id: i64) -> std::result::Result<Played, RestError> {
     if !context.operator.may(rights::PLAY_RECORDINGS) {
         return Err(RestError::Forbidden(rights::PLAY_RECORDINGS.to_owned()));
     }
@@ -136,9 +147,13 @@ pub async fn play(
     };
     noted(context, &uuid).await?;
     let opened = state.domain().remote.vault.open(&recording).await;
-    opened.map_err(|error| match error.kind() {
+    let content = opened.map_err(|error| match error.kind() {
         io::ErrorKind::NotFound => none(),
         _ => RestError::Internal(format!("a recording cannot be opened: {error}")),
+    })?;
+    Ok(Played {
+        format: recording.format,
+        content,
     })
 }
 

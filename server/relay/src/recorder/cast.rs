@@ -5,7 +5,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use serde_json::json;
 
-/// What a terminal shows.
+/// What a terminal or a screen shows.
 #[derive(Debug)]
 pub(super) enum Shown {
     Opened {
@@ -18,6 +18,10 @@ pub(super) enum Shown {
         columns: u16,
         rows: u16,
     },
+    /// The stream of a screen begins.
+    Begun,
+    /// Something is missing here.
+    Gap,
 }
 
 impl Shown {
@@ -25,7 +29,8 @@ impl Shown {
     pub(super) fn size(&self) -> usize {
         match self {
             Self::Output(output) => output.len(),
-            Self::Opened { .. } | Self::Resized { .. } => 64,
+            Self::Opened { .. } | Self::Resized { .. } | Self::Begun => 64,
+            Self::Gap => 0,
         }
     }
 }
@@ -84,12 +89,9 @@ impl Cast {
             Shown::Resized { columns, rows } => {
                 self.event(at, "r", &format!("{columns}x{rows}"));
             }
+            Shown::Gap => self.event(at, "m", "gap"),
+            Shown::Begun => {}
         }
-    }
-
-    /// Notes something that is not the terminal's.
-    pub(super) fn mark(&mut self, at: Duration, what: &str) {
-        self.event(at, "m", what);
     }
 
     fn head(&mut self, columns: u16, rows: u16, term: &str) {

@@ -1,10 +1,12 @@
-//! What terminals show, kept: as asciicast, sealed with a key of the server's own.
+//! What terminals and screens show, kept: as asciicast, and as it was sent, sealed with a key of the server's own.
 //!
 //! Recording never keeps a session waiting. What cannot be written as fast as it comes is a gap, or, where there has to be a
 //! recording, the end of the session.
 
 mod cast;
+mod film;
 mod sealed;
+mod tape;
 
 use std::fs;
 use std::io;
@@ -24,10 +26,11 @@ use tokio::task::spawn_blocking;
 use tokio::time::timeout;
 
 use crate::failures;
-use crate::sessions::Recorded;
+use crate::sessions::{Recorded, Terms};
 use crate::state::Relay;
-use cast::{Cast, Shown};
-use sealed::{Key, Writer};
+use cast::Shown;
+use sealed::{Key, Reader, Writer};
+use tape::{Format, Tape};
 
 pub use sealed::Unreadable;
 
@@ -41,6 +44,8 @@ const CHUNK: usize = 32 * 1024;
 const SOON: Duration = Duration::from_secs(1);
 /// Bytes that may wait to be written.
 const WAITING: usize = 16 * 1024 * 1024;
+/// The largest recording.
+const LARGEST: u64 = 8 * 1024 * 1024 * 1024;
 
 /// The recordings of a server.
 #[derive(Debug, Clone)]
@@ -69,12 +74,22 @@ impl Recordings {
         })
     }
 
-    /// What a recording shows, as asciicast v2.
+    /// What a recording holds: asciicast v2 of a terminal, what was sent of a screen.
     ///
     /// # Errors
     /// When there is none, or it is not as it was written.
     pub fn read(&self, name: &str) -> Result<Vec<u8>, Unreadable> {
-        sealed::read(&self.path(name), &self.key, name)
+        let pieces: Result<Vec<Vec<u8>>, Unreadable> = self.pieces(name)?.collect();
+        Ok(pieces?.concat())
+    }
+
+    /// The same, piece by piece.
+    ///
+    /// # Errors
+    /// When there is none, or it does not begin as it was written.
+    pub fn pieces(&self, name: &str) -> Result<Pieces, Unreadable> {
+        let reader = Reader::open(&self.path(name), Arc::clone(&self.key), name)?;
+        Ok(Pieces(Some(reader)))
     }
 
     /// Removes a recording; one that is gone is no error.
@@ -96,7 +111,23 @@ impl Recordings {
     }
 }
 
-/// Takes down what a session's terminal shows.
+/// Pieces of a recording, up to the first that is not as it was written.
+#[derive(Debug)]
+pub struct Pieces(Option<Reader>);
+
+impl Iterator for Pieces {
+    type Item = Result<Vec<u8>, Unreadable>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let next = self.0.as_mut()?.next().transpose();
+        if !matches!(next, Some(Ok(_))) {
+            self.0 = None;
+        }
+        next
+    }
+}
+
+/// Takes down what a session's terminal or screen shows.
 #[derive(Debug)]
 pub(crate) struct Recorder {
     entries: mpsc::UnboundedSender<(Duration, Shown)>,
@@ -112,6 +143,8 @@ struct State {
     waiting: AtomicUsize,
     failed: AtomicBool,
     gaps: AtomicBool,
+    /// Whether something was left out since the last that was not.
+    missing: AtomicBool,
 }
 
 impl Recorder {
@@ -119,15 +152,13 @@ impl Recorder {
     ///
     /// # Errors
     /// When it has to be recorded and cannot be.
-    pub(crate) async fn begin(
-        relay: &Relay,
-        session: &str,
-        recording: Recording,
-    ) -> Result<Option<Self>, Failure> {
-        if recording == Recording::None {
+    pub(crate) async fn begin(relay: &Relay, terms: &Terms) -> Result<Option<Self>, Failure> {
+        let format = Format::of(terms.service).filter(|_| terms.recording != Recording::None);
+        let Some(format) = format else {
             return Ok(None);
-        }
-        let strict = recording == Recording::Strict;
+        };
+        let session = terms.session.as_str();
+        let strict = terms.recording == Recording::Strict;
         let recordings = relay.recordings.clone();
         let name = session.to_owned();
         let now = relay.clock.now().seconds();
@@ -149,12 +180,19 @@ impl Recorder {
                 };
             }
         };
+        // Nobody knows where in a message the stream of a screen goes on.
+        let has_gap = format == Format::Screen && !writer.is_new();
+        if has_gap && strict {
+            return Err(failures::unrecorded());
+        }
         let before = now.saturating_sub(writer.begun());
         let (entries, coming) = mpsc::unbounded_channel();
         let state = Arc::<State>::default();
+        state.gaps.store(has_gap, Ordering::Relaxed);
         let keeping = keep(
             relay.clone(),
             session.to_owned(),
+            format,
             writer,
             coming,
             Arc::clone(&state),
@@ -178,6 +216,11 @@ impl Recorder {
         })
     }
 
+    /// The stream of a screen begins.
+    pub(crate) fn begun(&self) -> Result<(), Failure> {
+        self.note(Shown::Begun)
+    }
+
     /// It shows something.
     pub(crate) fn output(&self, output: &Bytes) -> Result<(), Failure> {
         self.note(Shown::Output(output.clone()))
@@ -194,15 +237,18 @@ impl Recorder {
         if self.state.failed.load(Ordering::Relaxed) || waiting > WAITING {
             self.state.waiting.fetch_sub(size, Ordering::Relaxed);
             self.state.gaps.store(true, Ordering::Relaxed);
+            self.state.missing.store(true, Ordering::Relaxed);
             return if self.strict {
                 Err(failures::unrecorded())
             } else {
                 Ok(())
             };
         }
-        let _ = self
-            .entries
-            .send((self.before + self.begun.elapsed(), shown));
+        let at = self.before + self.begun.elapsed();
+        if self.state.missing.swap(false, Ordering::Relaxed) {
+            let _ = self.entries.send((at, Shown::Gap));
+        }
+        let _ = self.entries.send((at, shown));
         Ok(())
     }
 }
@@ -211,34 +257,35 @@ impl Recorder {
 async fn keep(
     relay: Relay,
     session: String,
+    format: Format,
     mut writer: Writer,
     mut coming: mpsc::UnboundedReceiver<(Duration, Shown)>,
     state: Arc<State>,
 ) {
-    let mut cast = Cast::new(writer.begun(), !writer.is_new());
-    let (mut more, mut whole) = (true, true);
+    let mut tape = Tape::new(format, writer.begun(), !writer.is_new());
+    let mut more = true;
     while more {
         match timeout(SOON, coming.recv()).await {
             Ok(Some((at, shown))) => {
                 state.waiting.fetch_sub(shown.size(), Ordering::Relaxed);
-                if whole && state.gaps.load(Ordering::Relaxed) {
-                    cast.mark(at, "gap");
-                    whole = false;
-                }
-                cast.add(at, shown);
-                if cast.len() < CHUNK {
+                tape.add(at, shown);
+                if tape.len() < CHUNK {
                     continue;
                 }
             }
             Ok(None) => more = false,
             Err(_) => {}
         }
-        let lines = cast.take();
-        if lines.is_empty() {
+        let taken = tape.take();
+        if taken.is_empty() {
             continue;
         }
+        if writer.size() > LARGEST {
+            let error = "it is larger than a recording may be";
+            return failed(&state, &session, &error);
+        }
         let written = spawn_blocking(move || {
-            let written = writer.append(lines);
+            let written = writer.append(taken);
             (writer, written)
         });
         match written.await {
@@ -255,6 +302,7 @@ async fn keep(
     };
     let recorded = Recorded {
         name: session.clone(),
+        format: format.word(),
         size,
         key: relay.recordings.key.id().to_owned(),
         gaps: state.gaps.load(Ordering::Relaxed),

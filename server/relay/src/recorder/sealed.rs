@@ -4,7 +4,7 @@
 //! being written when the server died is cut off when it goes on.
 
 use std::fs::{File, OpenOptions};
-use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
+use std::io::{self, BufReader, Read, Seek as _, SeekFrom, Write as _};
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
 use std::sync::Arc;
@@ -16,6 +16,8 @@ use sha2::{Digest as _, Sha256};
 const MARK: &[u8; 8] = b"MFCAST1\n";
 /// The mark and the moment.
 const HEAD: usize = MARK.len() + 8;
+/// What is before each chunk: its length and its nonce.
+const BEFORE: usize = 4 + NONCE_LEN;
 /// A chunk that is longer was not written here.
 const LONGEST: usize = 64 * 1024 * 1024;
 
@@ -110,13 +112,8 @@ impl Writer {
             .truncate(false)
             .mode(0o600)
             .open(path)?;
-        let mut held = Vec::new();
-        file.read_to_end(&mut held)?;
-        let (begun, chunks, size) = match chunks(&held) {
-            Some((begun, chunks)) => {
-                let sealed: usize = chunks.iter().map(|chunk| chunk.all).sum();
-                (begun, chunks.len() as u64, (HEAD + sealed) as u64)
-            }
+        let (begun, chunks, size) = match whole(&mut file)? {
+            Some(whole) => whole,
             None => {
                 file.set_len(0)?;
                 file.rewind()?;
@@ -148,6 +145,11 @@ impl Writer {
         self.chunks == 0
     }
 
+    /// Bytes that are written.
+    pub(super) const fn size(&self) -> u64 {
+        self.size
+    }
+
     /// Adds a chunk.
     pub(super) fn append(&mut self, mut chunk: Vec<u8>) -> io::Result<()> {
         let nonce = self.random.bytes::<NONCE_LEN>();
@@ -173,58 +175,105 @@ impl Writer {
     }
 }
 
-/// A chunk of a file.
-struct Chunk<'a> {
-    nonce: [u8; NONCE_LEN],
-    sealed: &'a [u8],
-    /// Bytes of it with what is before it.
-    all: usize,
-}
-
-/// When a file was begun, and the whole chunks in it; `None` where it is no such file.
-fn chunks(held: &[u8]) -> Option<(i64, Vec<Chunk<'_>>)> {
-    let rest = held.strip_prefix(MARK)?;
-    let (begun, mut rest) = rest.split_first_chunk::<8>()?;
-    let mut chunks = Vec::new();
-    while let Some((chunk, behind)) = first(rest) {
-        chunks.push(chunk);
-        rest = behind;
-    }
-    Some((i64::from_be_bytes(*begun), chunks))
-}
-
-fn first(rest: &[u8]) -> Option<(Chunk<'_>, &[u8])> {
-    let (length, behind) = rest.split_first_chunk::<4>()?;
-    let (nonce, behind) = behind.split_first_chunk::<NONCE_LEN>()?;
-    let length = usize::try_from(u32::from_be_bytes(*length)).ok()?;
-    if length > LONGEST || behind.len() < length {
-        return None;
-    }
-    let (sealed, behind) = behind.split_at(length);
-    let chunk = Chunk {
-        nonce: *nonce,
-        sealed,
-        all: 4 + NONCE_LEN + length,
+/// When a file was begun; `None` where it is no such file.
+fn begun(file: &mut impl Read) -> io::Result<Option<i64>> {
+    let Some(head) = next::<HEAD>(file)? else {
+        return Ok(None);
     };
-    Some((chunk, behind))
+    let moment = head.strip_prefix(MARK).and_then(|rest| rest.first_chunk());
+    Ok(moment.map(|moment| i64::from_be_bytes(*moment)))
 }
 
-/// What a file holds.
-pub(super) fn read(path: &Path, key: &Key, name: &str) -> Result<Vec<u8>, Unreadable> {
-    let held = std::fs::read(path)?;
-    let (begun, chunks) = chunks(&held).ok_or(Unreadable::Damaged)?;
-    let mut all = Vec::with_capacity(held.len());
-    for (index, chunk) in chunks.into_iter().enumerate() {
-        let mut sealed = chunk.sealed.to_vec();
-        let bound = place(name, begun, index as u64);
-        let nonce = Nonce::assume_unique_for_key(chunk.nonce);
-        let opened = key
+/// The length of what follows and its nonce; `None` where no chunk does.
+fn before(file: &mut impl Read) -> io::Result<Option<(usize, [u8; NONCE_LEN])>> {
+    let Some(before) = next::<BEFORE>(file)? else {
+        return Ok(None);
+    };
+    let (Some(length), Some(nonce)) = (before.first_chunk(), before.last_chunk()) else {
+        return Ok(None);
+    };
+    let length = usize::try_from(u32::from_be_bytes(*length)).unwrap_or(usize::MAX);
+    Ok((length <= LONGEST).then_some((length, *nonce)))
+}
+
+/// The next bytes; `None` where there are fewer.
+fn next<const SIZE: usize>(file: &mut impl Read) -> io::Result<Option<[u8; SIZE]>> {
+    let mut bytes = [0; SIZE];
+    Ok(fill(file, &mut bytes)?.then_some(bytes))
+}
+
+/// Whether there were as many bytes.
+fn fill(file: &mut impl Read, bytes: &mut [u8]) -> io::Result<bool> {
+    match file.read_exact(bytes) {
+        Ok(()) => Ok(true),
+        Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
+/// When a file was begun, how many whole chunks there are in it, and where they end; `None` where it is no such file.
+fn whole(file: &mut File) -> io::Result<Option<(i64, u64, u64)>> {
+    let held = file.metadata()?.len();
+    let Some(begun) = begun(file)? else {
+        return Ok(None);
+    };
+    let (mut chunks, mut size) = (0, HEAD as u64);
+    while let Some((length, _)) = before(file)? {
+        let end = size + (BEFORE + length) as u64;
+        if end > held {
+            break;
+        }
+        (chunks, size) = (chunks + 1, end);
+        file.seek(SeekFrom::Start(size))?;
+    }
+    Ok(Some((begun, chunks, size)))
+}
+
+/// Reads a file chunk by chunk.
+#[derive(Debug)]
+pub(super) struct Reader {
+    file: BufReader<File>,
+    key: Arc<Key>,
+    name: String,
+    begun: i64,
+    index: u64,
+}
+
+impl Reader {
+    /// Opens one; it has to be called as it was when it was written.
+    pub(super) fn open(path: &Path, key: Arc<Key>, name: &str) -> Result<Self, Unreadable> {
+        let mut file = BufReader::new(File::open(path)?);
+        let begun = begun(&mut file)?.ok_or(Unreadable::Damaged)?;
+        Ok(Self {
+            file,
+            key,
+            name: name.to_owned(),
+            begun,
+            index: 0,
+        })
+    }
+
+    /// What the next whole chunk holds; `None` behind the last.
+    pub(super) fn next(&mut self) -> Result<Option<Vec<u8>>, Unreadable> {
+        let Some((length, nonce)) = before(&mut self.file)? else {
+            return Ok(None);
+        };
+        let mut sealed = vec![0; length];
+        if !fill(&mut self.file, &mut sealed)? {
+            return Ok(None);
+        }
+        let bound = place(&self.name, self.begun, self.index);
+        let nonce = Nonce::assume_unique_for_key(nonce);
+        let opened = self
+            .key
             .key
             .open_in_place(nonce, Aad::from(bound), &mut sealed)
             .map_err(|_| Unreadable::Damaged)?;
-        all.extend_from_slice(opened);
+        let length = opened.len();
+        sealed.truncate(length);
+        self.index += 1;
+        Ok(Some(sealed))
     }
-    Ok(all)
 }
 
 #[cfg(test)]
@@ -236,6 +285,16 @@ mod tests {
     use migasfree_server_db::random::SeededRandom;
 
     use super::*;
+
+    /// What a file holds.
+    fn read(path: &Path, secret: &[u8], name: &str) -> Result<Vec<u8>, Unreadable> {
+        let mut reader = Reader::open(path, Arc::new(Key::of(secret)), name)?;
+        let mut all = Vec::new();
+        while let Some(chunk) = reader.next()? {
+            all.extend(chunk);
+        }
+        Ok(all)
+    }
 
     fn writer(path: &Path, now: i64) -> Writer {
         let random = Arc::new(SeededRandom::new(now.unsigned_abs()));
@@ -253,15 +312,13 @@ mod tests {
         assert!(!stored.windows(5).any(|part| part == b"shown"));
         let mode = std::fs::metadata(&path).unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o600);
-        let key = Key::of(b"secret");
-        assert_eq!(read(&path, &key, "one").unwrap(), b"what was shown\n");
-        let others = Key::of(b"another");
+        assert_eq!(read(&path, b"secret", "one").unwrap(), b"what was shown\n");
         assert!(matches!(
-            read(&path, &others, "one"),
+            read(&path, b"another", "one"),
             Err(Unreadable::Damaged)
         ));
         // A recording does not pass for another session's.
-        assert!(read(&path, &key, "two").is_err());
+        assert!(read(&path, b"secret", "two").is_err());
     }
 
     #[test]
@@ -278,7 +335,6 @@ mod tests {
         assert!(!second.is_new());
         assert_eq!(second.begun(), 1);
         second.append(b"two\n".to_vec()).unwrap();
-        let key = Key::of(b"secret");
-        assert_eq!(read(&path, &key, "one").unwrap(), b"one\ntwo\n");
+        assert_eq!(read(&path, b"secret", "one").unwrap(), b"one\ntwo\n");
     }
 }

@@ -5,6 +5,7 @@ mod asking;
 mod conditions;
 mod living;
 mod recordings;
+mod screens;
 mod watching;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -36,6 +37,17 @@ const POLICIES: &str = "/api/v1/token/remote-policies/";
 #[derive(Debug, Default)]
 struct Doorman {
     away: Mutex<BTreeSet<i64>>,
+    /// Computers at which nobody is logged in.
+    deserted: Mutex<BTreeSet<i64>>,
+}
+
+impl Doorman {
+    fn services(&self, computer: i64) -> Vec<String> {
+        let is_deserted = self.deserted.lock().unwrap().contains(&computer);
+        let all = ["terminal", "ssh", "screen"].into_iter();
+        let there = all.filter(|name| *name != "screen" || !is_deserted);
+        there.map(str::to_owned).collect()
+    }
 }
 
 impl Presence for Doorman {
@@ -45,7 +57,7 @@ impl Presence for Doorman {
             online: !away.contains(&computer.0),
             last_seen: Ts::from_seconds(1_781_697_000),
             address: "192.0.2.7".to_owned(),
-            services: vec!["terminal".to_owned(), "ssh".to_owned()],
+            services: self.services(computer.0),
         };
         computers.iter().map(|one| Some(present(one))).collect()
     }

@@ -55,6 +55,10 @@ impl Pair {
         }
     }
 
+    pub(super) fn sent_by_agent(&self) -> u64 {
+        self.outwards.sent
+    }
+
     pub(super) fn is_over(&self) -> bool {
         self.inwards.confirmed && self.outwards.confirmed
     }
