@@ -7,6 +7,7 @@ mod house;
 mod letting_in;
 mod passing;
 mod peer;
+mod screens;
 
 use house::{House, grant, key};
 use peer::Peer;

@@ -208,13 +208,18 @@ impl Peer {
 
     /// Lets the session in that the relay asks about.
     pub async fn accept(&mut self) -> String {
+        self.accept_in(migasfree_grant::Mode::User).await
+    }
+
+    /// The same in this mode.
+    pub async fn accept_in(&mut self, mode: migasfree_grant::Mode) -> String {
         let Control::Start { session, grant } = self.heard().await else {
             panic!("no session begins");
         };
         assert!(grant.contains('.'));
         self.control(&Control::Accepted {
             session: session.clone(),
-            mode: migasfree_grant::Mode::User,
+            mode,
             switches: migasfree_grant::Switches::default(),
             recorded: false,
         })
