@@ -51,6 +51,17 @@ fn at(stream: u32, received: u64) -> Position {
     }
 }
 
+/// The agent hears that the operator is back, and says that it has heard nothing yet.
+async fn goes_on(agent: &mut Peer, stream: u32) {
+    loop {
+        if let Control::Resume { session, .. } = agent.heard().await {
+            let streams = vec![at(stream, 0)];
+            let resumed = Control::Resumed { session, streams };
+            return agent.control(&resumed).await;
+        }
+    }
+}
+
 /// The pieces of a recording, without their moments.
 fn pieces(mut film: &[u8]) -> Vec<Vec<u8>> {
     let mut pieces = Vec::new();
@@ -109,7 +120,7 @@ async fn a_session_has_one_screen_and_nothing_else() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_screen_that_has_to_be_recorded_does_not_go_on_behind_a_gap() {
-    for (recording, goes_on) in [(Recording::Strict, false), (Recording::BestEffort, true)] {
+    for (recording, is_kept_up) in [(Recording::Strict, false), (Recording::BestEffort, true)] {
         let house = House::new().await;
         let grant = screen("one", recording);
         let (mut agent, mut operator, stream, state) = looking(&house, &grant).await;
@@ -130,7 +141,7 @@ async fn a_screen_that_has_to_be_recorded_does_not_go_on_behind_a_gap() {
         }];
         let mut agent = Peer::agent_with(&house, 7, &key(7), live).await;
         let mut operator = Peer::back(&house, &state, vec![at(1, 13)]).await;
-        if goes_on {
+        if is_kept_up {
             let Control::Resume { session, .. } = agent.heard().await else {
                 panic!("nobody comes back");
             };
