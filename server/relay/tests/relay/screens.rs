@@ -87,11 +87,7 @@ async fn what_a_screen_sends_is_taken_down_once_as_it_was_sent() {
     drop(operator);
     assert!(matches!(agent.heard().await, Control::Detached { .. }));
     let mut operator = Peer::back(&house, &state, vec![at(1, 3)]).await;
-    let Control::Resume { session, .. } = agent.heard().await else {
-        panic!("nobody comes back");
-    };
-    let streams = vec![at(stream, 0)];
-    agent.control(&Control::Resumed { session, streams }).await;
+    goes_on(&mut agent, stream).await;
     operator.session().await;
     operator.credit(1, 3, 300_000).await;
     agent.frame(Kind::Credit).await;
@@ -142,11 +138,7 @@ async fn a_screen_that_has_to_be_recorded_does_not_go_on_behind_a_gap() {
         let mut agent = Peer::agent_with(&house, 7, &key(7), live).await;
         let mut operator = Peer::back(&house, &state, vec![at(1, 13)]).await;
         if is_kept_up {
-            let Control::Resume { session, .. } = agent.heard().await else {
-                panic!("nobody comes back");
-            };
-            let streams = vec![at(stream, 0)];
-            agent.control(&Control::Resumed { session, streams }).await;
+            goes_on(&mut agent, stream).await;
             assert_eq!(operator.session().await.session, "one");
             drop(operator);
             until(|| house.known.state().recorded.iter().any(|kept| kept.gaps)).await;
