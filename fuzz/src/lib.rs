@@ -11,3 +11,4 @@ pub mod native_signature;
 pub mod native_token;
 pub mod tunnel_frame;
 pub mod tunnel_message;
+pub mod tunnel_screen;

@@ -9,9 +9,8 @@ use migasfree_dbus::RemoteProxy;
 use migasfree_grant::{Switches, verify};
 use migasfree_native::key::PublicKey;
 use migasfree_tunnel::connection::Priority;
-use migasfree_tunnel::message::{
-    Code, Control, Failure, LiveSession, Open, Opened, ScreenRequest, SessionEvent,
-};
+use migasfree_tunnel::message::{Code, Control, Failure, LiveSession, Open, Opened, SessionEvent};
+use migasfree_tunnel::screen::ScreenRequest;
 use tokio::sync::mpsc::UnboundedSender;
 use tokio::task::AbortHandle;
 

@@ -137,12 +137,8 @@ impl Computer {
                 Bytes::from(format!("{columns}")),
             ),
             Open::Port { name } if name == "ssh" => (Part::Echo, Bytes::new()),
-            Open::Port { .. } => {
+            Open::Port { .. } | Open::Screen(_) => {
                 let failure = Failure::new(Code::NotReachable, "connection refused");
-                return self.connection.refuse(stream, &failure);
-            }
-            Open::Screen(_) => {
-                let failure = Failure::new(Code::NobodyThere, "nobody is logged in");
                 return self.connection.refuse(stream, &failure);
             }
             Open::Files(request) => match self.file(request) {

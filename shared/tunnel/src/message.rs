@@ -11,6 +11,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::files::FileRequest;
+use crate::screen::ScreenRequest;
 
 /// The longest message.
 pub const MAX_MESSAGE: usize = 16 * 1024;
@@ -227,34 +228,6 @@ pub enum Open {
     Files(FileRequest),
     /// The desktop of the person who is logged in.
     Screen(ScreenRequest),
-}
-
-/// How a screen is to be shown.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ScreenRequest {
-    /// What the viewer can decode, the best first.
-    pub codecs: Vec<Codec>,
-    /// Which monitor; without a number all of them.
-    #[serde(default)]
-    pub monitor: Option<u32>,
-    /// How wide the viewer is; 0 where it takes the screen as it is.
-    #[serde(default)]
-    pub width: u16,
-    /// How high it is; 0 where it takes the screen as it is.
-    #[serde(default)]
-    pub height: u16,
-}
-
-/// How pictures of a screen are written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Codec {
-    /// VP9.
-    Vp9,
-    /// VP8.
-    Vp8,
-    /// Changed parts, each as WebP.
-    Tiles,
 }
 
 /// What the agent gets of an [`Open`].

@@ -3,8 +3,8 @@
 
 use migasfree_tunnel::files::FileRequest;
 use migasfree_tunnel::message::{
-    self, Code, Codec, Control, Failure, Hello, MAX_MESSAGE, MessageError, Open, Opened,
-    OperatorHello, ScreenRequest, Who,
+    self, Code, Control, Failure, Hello, MAX_MESSAGE, MessageError, Open, Opened, OperatorHello,
+    Who,
 };
 
 fn written<T: serde::Serialize>(message: &T) -> String {
@@ -48,25 +48,6 @@ fn what_a_stream_is_for_is_one_object() {
         message::read::<Opened>(written(&opened).as_bytes()).unwrap(),
         opened
     );
-}
-
-#[test]
-fn a_screen_is_asked_for_with_what_the_viewer_can_show() {
-    let request = ScreenRequest {
-        codecs: vec![Codec::Vp9, Codec::Tiles],
-        monitor: Some(2),
-        width: 1280,
-        height: 720,
-    };
-    assert_eq!(
-        written(&Open::Screen(request)),
-        r#"{"what":"screen","codecs":["vp9","tiles"],"monitor":2,"width":1280,"height":720}"#
-    );
-    let least = message::read::<Open>(br#"{"what":"screen","codecs":["vp8"]}"#).unwrap();
-    let Open::Screen(least) = least else {
-        panic!("{least:?}");
-    };
-    assert_eq!((least.monitor, least.width, least.height), (None, 0, 0));
 }
 
 #[test]

@@ -40,7 +40,6 @@ use migasfree_tunnel::message::Code;
 use tokio::sync::Notify;
 
 pub use files::{FILES_HELPER, Reply, files_child};
-pub use screens::ScreenOrder;
 pub use tidings::Tiding;
 
 use self::consent::{Answer, Wanted, lowered, switches, time, wanted};

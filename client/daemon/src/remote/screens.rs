@@ -8,9 +8,9 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use migasfree_dbus::Error;
-use migasfree_grant::{Mode, Service, Switches};
-use migasfree_tunnel::message::{Code, ScreenRequest};
-use serde::{Deserialize, Serialize};
+use migasfree_grant::{Mode, Service};
+use migasfree_tunnel::message::Code;
+use migasfree_tunnel::screen::{ScreenOrder, ScreenRequest};
 use tokio::sync::oneshot;
 
 use super::consent::switches;
@@ -22,17 +22,6 @@ use crate::texts::Text;
 
 /// How long the person's program has to take a screen that is wanted.
 const TO_TAKE: Duration = Duration::from_secs(10);
-
-/// What the program that shows a screen is told.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ScreenOrder {
-    /// Whether whoever looks on may do something.
-    pub mode: Mode,
-    /// What else they may.
-    pub switches: Switches,
-    /// What they want to see.
-    pub request: ScreenRequest,
-}
 
 /// Screens that are wanted and not yet taken.
 #[derive(Debug, Default)]

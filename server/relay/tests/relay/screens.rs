@@ -4,8 +4,9 @@ use bytes::Bytes;
 use migasfree_grant::{Grant, Mode, Recording, Service};
 use migasfree_tunnel::frame::Kind;
 use migasfree_tunnel::message::{
-    Code, Codec, Control, Failure, LiveSession, Open, Position, ScreenRequest, SessionState,
+    Code, Control, Failure, LiveSession, Open, Position, SessionState,
 };
+use migasfree_tunnel::screen::{Codec, ScreenRequest};
 
 use crate::house::{House, grant, key};
 use crate::peer::Peer;
