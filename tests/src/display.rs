@@ -5,6 +5,9 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 use tempfile::TempDir;
+use x11rb::connection::Connection as _;
+use x11rb::protocol::xproto::{ChangeWindowAttributesAux, ConnectionExt as _, Window};
+use x11rb::rust_connection::RustConnection;
 
 use crate::pictures;
 use crate::process::Process;
@@ -103,6 +106,28 @@ impl Display {
     /// Turns to something else: no window has the focus any more.
     pub fn look_away(&self) -> Result<()> {
         self.python(LOOK_AWAY).context("the focus stays")
+    }
+
+    /// Paints all of it in one colour, `0xRRGGBB`.
+    pub fn paint(&self, colour: u32) -> Result<()> {
+        let (x, root) = self.root()?;
+        let background = ChangeWindowAttributesAux::new().background_pixel(colour);
+        x.change_window_attributes(root, &background)?.check()?;
+        x.clear_area(false, root, 0, 0, 0, 0)?.check()?;
+        Ok(())
+    }
+
+    /// Where the pointer is.
+    pub fn pointer(&self) -> Result<(i16, i16)> {
+        let (x, root) = self.root()?;
+        let pointer = x.query_pointer(root)?.reply()?;
+        Ok((pointer.root_x, pointer.root_y))
+    }
+
+    fn root(&self) -> Result<(RustConnection, Window)> {
+        let (x, screen) = x11rb::connect(Some(&self.name))?;
+        let root = x.setup().roots.get(screen).context("a screen")?.root;
+        Ok((x, root))
     }
 
     fn python(&self, script: &str) -> Result<()> {

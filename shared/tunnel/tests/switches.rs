@@ -72,6 +72,8 @@ fn streams_have_another_name_at_the_other_end_and_bytes_are_counted() {
         outwards: 7,
     };
     assert_eq!(switch.totals(), totals);
+    assert_eq!(switch.sent_by_agent(StreamId(1)), Some(7));
+    assert_eq!(switch.sent_by_agent(StreamId(40)), None);
     assert!(switch.has(StreamId(40)) && !switch.has(StreamId(1)));
 }
 

@@ -12,6 +12,7 @@ mod limits;
 mod ports;
 mod presence;
 mod rights;
+mod screens;
 mod secrets;
 mod streams;
 mod terminals;

@@ -12,6 +12,7 @@ use zbus::{Connection, OwnedVariant, conn, interface};
 use super::PATIENCE;
 use crate::binaries;
 use crate::bus::Bus;
+use crate::display::Display;
 use crate::process::Process;
 
 const SERVICE: &str = "org.freedesktop.Notifications";
@@ -89,6 +90,18 @@ impl Desktop {
     /// # Errors
     /// When desktop or program do not start.
     pub async fn at(bus: &Bus, folder: &Path) -> Result<Self> {
+        Self::start(bus, folder, None).await
+    }
+
+    /// The same at a computer whose screen is this one.
+    ///
+    /// # Errors
+    /// When desktop or program do not start.
+    pub async fn before(bus: &Bus, folder: &Path, display: &Display) -> Result<Self> {
+        Self::start(bus, folder, Some(display)).await
+    }
+
+    async fn start(bus: &Bus, folder: &Path, display: Option<&Display>) -> Result<Self> {
         let shown = Arc::<Mutex<Shown>>::default();
         let connection = conn::Builder::address(bus.address())
             .serve_at(PATH, Server(Arc::clone(&shown)))
@@ -99,9 +112,14 @@ impl Desktop {
         let mut command = Command::new(binaries::path("migasfree-session"));
         command
             .env_remove("LANGUAGE")
+            .env_remove("DISPLAY")
+            .env_remove("WAYLAND_DISPLAY")
             .env("LC_ALL", "C.UTF-8")
             .env(bus.as_session().0, bus.as_session().1)
             .env(bus.as_system().0, bus.as_system().1);
+        if let Some(display) = display {
+            command.env("DISPLAY", display.name());
+        }
         let log = folder.join("session.log");
         let mut session = Process::start("migasfree-session", &mut command, &log)?;
         tokio::time::sleep(TO_REGISTER).await;

@@ -5,6 +5,7 @@ pub mod desktop;
 pub mod operator;
 pub mod peer;
 pub mod screen;
+pub mod viewer;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -329,6 +330,28 @@ impl Scene {
             if begun.elapsed() > PATIENCE {
                 bail!("not {status}: {told:?}\n{}", self.logs());
             }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+    }
+
+    /// Waits until the computer offers a service, or does not.
+    ///
+    /// # Errors
+    /// When it never does.
+    pub async fn until_offered(&self, service: &str, wanted: bool) -> Result<()> {
+        let path = format!("computers/{}/remote-access/", self.number);
+        let begun = Instant::now();
+        loop {
+            let told = self.admin.get(&path).await?;
+            let mut services = told["services"].as_array().into_iter().flatten();
+            if services.any(|offered| offered == service) == wanted {
+                return Ok(());
+            }
+            ensure!(
+                begun.elapsed() < PATIENCE,
+                "{service}: {told}\n{}",
+                self.logs()
+            );
             tokio::time::sleep(Duration::from_millis(100)).await;
         }
     }
