@@ -347,7 +347,7 @@ impl Remote {
     }
 
     /// Has the agent run, or not, and tells it when there is something else to offer.
-    pub(super) async fn offer(&self) {
+    async fn offer(&self) {
         let offered = self.local() != RemoteSupport::Off && self.trust().is_ok();
         if let Err(error) = mark(&self.state.marker, offered) {
             tracing::warn!(%error, "the agent of remote support is not told to start or to end");
