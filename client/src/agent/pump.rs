@@ -140,3 +140,33 @@ async fn passed(
         to.write_all(&buffer[..count]).await?;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use std::time::Duration;
+
+    use tokio::io::duplex;
+    use tokio::time::timeout;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn what_is_not_taken_is_not_read_and_all_of_it_comes_with_its_end() {
+        let (mut source, mut from) = duplex(16);
+        let (mut to, mut sink) = duplex(16);
+        let carried = tokio::spawn(async move { passed(&mut from, &mut to, None).await });
+        let mut sent = 0;
+        let a_while = Duration::from_millis(200);
+        while let Ok(written) = timeout(a_while, source.write(&[7; 16])).await {
+            sent += written.unwrap();
+            assert!(sent <= 64, "it is read though nobody takes it");
+        }
+        drop(source);
+        let mut taken = Vec::new();
+        sink.read_to_end(&mut taken).await.unwrap();
+        assert_eq!(taken, vec![7; sent]);
+        carried.await.unwrap().unwrap();
+    }
+}

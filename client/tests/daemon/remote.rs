@@ -480,7 +480,11 @@ pub async fn each_interface_is_for_its_own_user_alone() {
     let refused = user::run(NOBODY, &fixture.bus, "remote", &[]);
     let agent = refused["agent"].as_str().unwrap();
     assert!(agent.contains("AccessDenied"), "{refused}");
-    assert_eq!(refused["person"], "NotAuthorized");
+    let screen = refused["screen"].as_str().unwrap();
+    assert!(screen.contains("AccessDenied"), "{refused}");
+    for what in ["person", "taken", "offered"] {
+        assert_eq!(refused[what], "NotAuthorized", "{what}: {refused}");
+    }
     // Not even root is the agent.
     let Ends { agent, .. } = ends(&fixture).await;
     assert!(agent.sign_hello("n", 1).await.is_err());

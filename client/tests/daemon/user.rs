@@ -86,6 +86,9 @@ pub async fn act(scenario: &str, arguments: &[&str]) {
             let person = migasfree_dbus::SupportProxy::new(&bus).await.unwrap();
             json!({
                 "agent": refusal(agent.sign_hello("n", 1).await),
+                "screen": refusal(agent.open_screen("s", "{}").await),
+                "taken": refusal(person.take_screen(1).await),
+                "offered": refusal(person.offer_screen(true).await),
                 "person": refusal(person.register().await),
             })
         }
