@@ -229,12 +229,13 @@ fn text(bytes: &Bytes) -> String {
     String::from_utf8_lossy(bytes).into_owned()
 }
 
-/// The messages in the recording of a screen, by the piece in which their stream began.
+/// The messages in the recording of a screen.
 ///
 /// # Errors
 /// When it is none.
 pub fn recorded(mut film: &[u8]) -> Result<Vec<FromComputer>> {
-    let (mut reader, mut messages, mut last) = (Reader::new(), Vec::new(), 0);
+    let mut reader = Reader::<FromComputer>::new();
+    let (mut messages, mut last) = (Vec::new(), 0);
     while !film.is_empty() {
         let (moment, rest) = film.split_first_chunk::<4>().context("a moment")?;
         let (length, rest) = rest.split_first_chunk::<4>().context("a length")?;
