@@ -5,6 +5,7 @@ use std::future::pending;
 
 use migasfree_carrier::{Greeting, Transport, Word, websocket};
 use migasfree_client::agent::serve;
+use migasfree_dbus::SupportProxy;
 use migasfree_grant::{Consent, Mode, Service, hello, sign};
 use migasfree_tunnel::message::{
     AgentHello, Code, Control, Failure, Hello, SUBPROTOCOL, Welcome, Who,
@@ -18,6 +19,45 @@ use crate::fixture::{Fixture, PATIENCE};
 use crate::remote::granted;
 
 pub async fn it_says_who_it_is_begins_what_is_granted_and_comes_again() {
+    let (fixture, listener) = server().await;
+    let bus = fixture.bus.connect().await.unwrap();
+    tokio::select! {
+        over = Box::pin(serve(bus, pending())) => panic!("the agent ended: {over:?}"),
+        () = Box::pin(relay(&listener)) => {}
+    }
+}
+
+pub async fn it_tells_when_there_is_a_screen_and_when_there_is_none() {
+    let (fixture, listener) = server().await;
+    let bus = fixture.bus.connect().await.unwrap();
+    let person = fixture.bus.connect().await.unwrap();
+    let person = SupportProxy::new(&person).await.unwrap();
+    tokio::select! {
+        over = Box::pin(serve(bus, pending())) => panic!("the agent ended: {over:?}"),
+        () = Box::pin(told(&listener, &person)) => {}
+    }
+}
+
+async fn told(listener: &TcpListener, person: &SupportProxy<'_>) {
+    let screen = "screen".to_owned();
+    let (mut relay, hello) = welcome(listener, "first").await;
+    assert!(!hello.services.contains(&screen), "{:?}", hello.services);
+    person.register().await.unwrap();
+    for shows in [true, false] {
+        person.offer_screen(shows).await.unwrap();
+        loop {
+            let said = relay.hear(PATIENCE).await.unwrap();
+            if let Word::Control(Control::Services { services }) = said
+                && services.contains(&screen) == shows
+            {
+                break;
+            }
+        }
+    }
+}
+
+/// A computer, and where its server is to be.
+async fn server() -> (Fixture, TcpListener) {
     let fixture = Fixture::session(World::new()).await;
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
@@ -25,11 +65,7 @@ pub async fn it_says_who_it_is_begins_what_is_granted_and_comes_again() {
     fs::create_dir_all(&folder).unwrap();
     let text = format!("[client]\nServer = http://{address}\n");
     fs::write(folder.join("migasfree.conf"), text).unwrap();
-    let bus = fixture.bus.connect().await.unwrap();
-    tokio::select! {
-        over = Box::pin(serve(bus, pending())) => panic!("the agent ended: {over:?}"),
-        () = Box::pin(relay(&listener)) => {}
-    }
+    (fixture, listener)
 }
 
 async fn relay(listener: &TcpListener) {

@@ -121,6 +121,7 @@ fn all_tests() -> Vec<Test> {
     ));
     tests.extend(tests!(agent, false:
         it_says_who_it_is_begins_what_is_granted_and_comes_again,
+        it_tells_when_there_is_a_screen_and_when_there_is_none,
     ));
     tests.extend(tests!(desk, false:
         a_question_has_buttons_and_a_banner_ends_the_session,
