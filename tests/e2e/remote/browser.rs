@@ -2,7 +2,7 @@
 
 use anyhow::{Context as _, Result, ensure};
 use migasfree_tests::browser::Browser;
-use migasfree_tests::remote::{ACCOUNT, REASON, Scene};
+use migasfree_tests::remote::{ACCOUNT, Down, REASON, Scene};
 
 use crate::admin_ui::sign_in;
 
@@ -16,8 +16,8 @@ async fn enters(browser: &Browser, line: &str) -> Result<()> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_terminal_opens_in_the_console() -> Result<()> {
-    let Some(scene) = Scene::unattended().await? else {
+async fn a_terminal_opens_in_the_console_and_goes_on_when_the_server_comes_back() -> Result<()> {
+    let Some(mut scene) = Scene::unattended().await? else {
         return Ok(());
     };
     let browser = Browser::chromium(1360, 900).await?;
@@ -63,6 +63,23 @@ async fn a_terminal_opens_in_the_console() -> Result<()> {
     browser.client().set_window_size(420, 800).await?;
     browser.picture("admin-remote-terminal-narrow").await?;
     browser.client().set_window_size(1360, 900).await?;
+
+    browser.allow("WebSocket connection");
+    browser.allow("Failed to load resource");
+    scene.server_goes(Down::Killed)?;
+    browser
+        .wait_for_text(".remote-head", "trying again")
+        .await?;
+    scene.server_comes()?;
+    browser
+        .wait_for_text(".remote-head", "Connected")
+        .await
+        .with_context(|| scene.logs())?;
+    enters(&browser, "echo \"<$((6*7))>\"").await?;
+    browser
+        .wait_for_text(SHOWN, "<42>")
+        .await
+        .with_context(|| scene.logs())?;
 
     enters(&browser, "exit 3").await?;
     browser

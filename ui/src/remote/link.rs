@@ -58,6 +58,10 @@ struct State {
     session: Option<SessionState>,
     stream: Option<StreamId>,
     typed: VecDeque<u8>,
+    /// The relay has said hello on the present connection: before, nothing is said to it.
+    is_greeted: bool,
+    /// The session began, and is not yet taken up again on another connection.
+    is_resuming: bool,
     is_over: bool,
 }
 
@@ -79,6 +83,8 @@ impl Link {
             session: None,
             stream: None,
             typed: VecDeque::new(),
+            is_greeted: false,
+            is_resuming: false,
             is_over: false,
         };
         let shared = Rc::new(Shared {
@@ -95,6 +101,11 @@ impl Link {
         let mut state = self.0.state.borrow_mut();
         state.typed.extend(bytes);
         state.pass_on();
+    }
+
+    /// Whether something still waits to be written.
+    pub fn is_behind(&self) -> bool {
+        !self.0.state.borrow().typed.is_empty()
     }
 
     /// So many bytes were shown.
@@ -149,7 +160,7 @@ impl State {
     fn flush(&mut self) {
         let now = js_sys::Date::now().max(0.0);
         self.connection.at(Duration::from_secs_f64(now / 1_000.0));
-        let Some(outgoing) = &self.outgoing else {
+        let Some(outgoing) = self.outgoing.as_ref().filter(|_| self.is_greeted) else {
             return;
         };
         while let Some(frame) = self.connection.next_frame() {
@@ -160,6 +171,11 @@ impl State {
         }
     }
 
+    fn connects(&mut self, outgoing: mpsc::UnboundedSender<Vec<u8>>) {
+        self.outgoing = Some(outgoing);
+        self.is_greeted = false;
+    }
+
     fn close(&mut self) {
         self.is_over = true;
         self.outgoing = None;
@@ -168,32 +184,33 @@ impl State {
 
 async fn run(shared: Rc<Shared>, relay: String) {
     let mut pause = SHORTEST_WAIT;
-    let mut waited = 0;
+    let mut lost_at = None;
     loop {
         if connect(&shared, &relay).await {
-            (pause, waited) = (SHORTEST_WAIT, 0);
+            (pause, lost_at) = (SHORTEST_WAIT, None);
         }
         let Some(window) = shared.lost() else {
             return;
         };
-        if waited > u32::from(window) * 1_000 {
+        let now = js_sys::Date::now();
+        let waited = now - *lost_at.get_or_insert(now);
+        if waited > f64::from(window) * 1_000.0 {
             let failure = Failure::new(Code::Lost, "the server did not come back in time");
             return shared.over(failure);
         }
         TimeoutFuture::new(pause).await;
-        waited += pause;
         pause = (pause * 2).min(LONGEST_WAIT);
     }
 }
 
-/// Says whether anything came over the connection, which is over afterwards.
+/// Says whether the session went on over the connection, which is over afterwards.
 async fn connect(shared: &Rc<Shared>, relay: &str) -> bool {
     let Ok(socket) = WebSocket::open_with_protocol(&address(relay), SUBPROTOCOL) else {
         return false;
     };
     let (mut sink, mut source) = socket.split();
     let (sender, mut receiver) = mpsc::unbounded::<Vec<u8>>();
-    shared.state.borrow_mut().outgoing = Some(sender);
+    shared.state.borrow_mut().connects(sender);
     spawn_local(async move {
         while let Some(bytes) = receiver.next().await {
             if sink.send(Message::Bytes(bytes)).await.is_err() {
@@ -202,20 +219,24 @@ async fn connect(shared: &Rc<Shared>, relay: &str) -> bool {
         }
         let _ = sink.close().await;
     });
-    let mut came = false;
     while let Some(Ok(message)) = source.next().await {
         let Message::Bytes(bytes) = message else {
             continue;
         };
-        came = true;
         if let Err(failure) = shared.take(Bytes::from(bytes)) {
-            shared.over(failure);
+            shared.fail(failure);
         }
         if shared.state.borrow().outgoing.is_none() {
             break;
         }
     }
-    came
+    let state = shared.state.borrow();
+    state.session.is_some() && !state.is_resuming
+}
+
+/// Whether it may be otherwise in a moment.
+fn is_passing(code: Code) -> bool {
+    matches!(code, Code::Lost | Code::Draining | Code::Offline)
 }
 
 fn address(relay: &str) -> String {
@@ -233,14 +254,21 @@ impl Shared {
         let malformed = |error| Failure::new(Code::Protocol, format!("{error}"));
         while let Some(frame) = Frame::decode(&mut bytes).map_err(malformed)? {
             self.state.borrow_mut().connection.receive(frame)?;
-        }
-        loop {
-            let event = self.state.borrow_mut().connection.event();
-            let Some(event) = event else { break };
-            self.follow(event)?;
+            // What follows a hello counts from where that takes the streams up again.
+            self.follow_all()?;
         }
         self.state.borrow_mut().flush();
         Ok(())
+    }
+
+    fn follow_all(self: &Rc<Self>) -> Result<(), Failure> {
+        loop {
+            let event = self.state.borrow_mut().connection.event();
+            let Some(event) = event else {
+                return Ok(());
+            };
+            self.follow(event)?;
+        }
     }
 
     fn follow(self: &Rc<Self>, event: Event) -> Result<(), Failure> {
@@ -274,6 +302,7 @@ impl Shared {
             return Err(Failure::new(Code::Protocol, "this is no relay"));
         };
         let mut state = self.state.borrow_mut();
+        state.is_greeted = true;
         let Some(session) = session else {
             let who = Who::Operator(state.hello.clone());
             let hello = Hello::new(who, env!("CARGO_PKG_VERSION"), "browser");
@@ -281,8 +310,10 @@ impl Shared {
             return Ok(());
         };
         let is_back = state.session.is_some();
+        state.is_resuming = false;
         if is_back {
-            state.connection.resume(&session.streams)?;
+            // A stream that cannot go on says so itself.
+            let _ = state.connection.resume(&session.streams);
         } else {
             let priority = Priority::of(&self.open);
             state.stream = Some(state.connection.open(priority, &self.open)?);
@@ -331,6 +362,7 @@ impl Shared {
             self.over(failure);
             return None;
         };
+        state.is_resuming = true;
         state.connection.detach();
         state.hello = OperatorHello {
             grant: None,
@@ -343,6 +375,17 @@ impl Shared {
         drop(state);
         self.hear(Heard::Lost);
         Some(session.resume_window)
+    }
+
+    /// What keeps a session from going on may pass, as when the computer comes back later than this end.
+    fn fail(&self, failure: Failure) {
+        let mut state = self.state.borrow_mut();
+        if state.is_resuming && is_passing(failure.code) {
+            state.outgoing = None;
+            return;
+        }
+        drop(state);
+        self.over(failure);
     }
 
     fn over(&self, failure: Failure) {
