@@ -23,7 +23,7 @@ const TARGET: &str = "wasm32-unknown-unknown";
 const UI_LIMIT: u64 = 400 * 1024;
 /// Play's view is read from disk: its limit only keeps it from growing unnoticed.
 const PLAY_LIMIT: u64 = 720 * 1024;
-/// Which file of an npm package is served under which name, kept beside the other assets.
+/// Which file or folder of an npm package is served under which name, kept beside the other assets.
 const FROM_NPM: &str = "from-npm.json";
 
 /// Which views to build.
@@ -182,13 +182,13 @@ pub fn sizes(view: View) -> Result<BTreeMap<String, u64>> {
     Ok(sizes)
 }
 
-/// Whether the first page needs a file: not the parts that follow it, nor the terminal, nor fonts for letters and code that it
-/// does not show.
+/// Whether the first page needs a file: not the parts that follow it, nor what remote support fetches, nor fonts for letters
+/// and code that it does not show.
 pub fn is_first(name: &str) -> bool {
     const LATER_FONTS: [&str; 2] = ["inter-latin-ext.woff2", "jetbrains-mono-latin.woff2"];
-    let is_terminal = name.starts_with("assets/terminal/");
+    const REMOTE: [&str; 3] = ["assets/screen/", "assets/terminal/", "assets/vnc/"];
     parts::of(name).is_none()
-        && !is_terminal
+        && !REMOTE.iter().any(|folder| name.starts_with(folder))
         && !LATER_FONTS.iter().any(|font| name.ends_with(font))
 }
 
@@ -500,7 +500,12 @@ fn copy_from_npm(list: &Path, work: &Path) -> Result<()> {
         if let Some(folder) = target.parent() {
             fs::create_dir_all(folder)?;
         }
-        fs::copy(paths::root().join("node_modules").join(&source), target).context(source)?;
+        let found = paths::root().join("node_modules").join(&source);
+        if found.is_dir() {
+            copy_folder(&found, &target)?;
+        } else {
+            fs::copy(found, target).context(source)?;
+        }
     }
     Ok(())
 }

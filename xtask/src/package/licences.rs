@@ -11,14 +11,17 @@ use serde_json::Value;
 use crate::{command, paths};
 
 /// What the views take from npm and send to browsers.
-const FROM_NPM: [&str; 6] = [
+const FROM_NPM: [&str; 7] = [
     "@fontsource-variable/inter",
     "@fontsource-variable/jetbrains-mono",
+    "@novnc/novnc",
     "@xterm/addon-fit",
     "@xterm/xterm",
     "daisyui",
     "tailwindcss",
 ];
+/// Where packages have licences besides their own folder.
+const FURTHER: [&str; 2] = ["docs", "vendor/pako"];
 /// For what the programs run on, and for the views in them.
 const PLATFORMS: [&str; 2] = ["x86_64-unknown-linux-gnu", "wasm32-unknown-unknown"];
 /// How files begin that hold a licence or a notice.
@@ -148,6 +151,11 @@ fn from_npm(name: &str, texts: &mut BTreeMap<String, BTreeSet<String>>) -> Resul
         .with_context(|| format!("{name} is not installed; `cargo xtask wasm` does it"))?;
     let library = Library::of(&serde_json::from_str(&package)?);
     collect(&folder, &library.title(), texts)?;
+    for further in FURTHER.map(|further| folder.join(further)) {
+        if further.is_dir() {
+            collect(&further, &library.title(), texts)?;
+        }
+    }
     Ok(library)
 }
 
