@@ -82,7 +82,7 @@ export function hands(place, canvas, told) {
   const leave = () => {
     told.idle();
     field.blur();
-    told.left();
+    place.parentElement.querySelector("button")?.focus();
   };
   const keydown = (event) => {
     if (event.ctrlKey && event.altKey && event.shiftKey && MODIFIERS.includes(event.key)) return leave();

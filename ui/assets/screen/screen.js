@@ -29,7 +29,7 @@ window.migasfreeScreen = {
     for (const [name, codec] of Object.entries(CODECS)) {
       if (await decodes(codec)) found.push(name);
     }
-    return found;
+    return found.join(" ");
   },
 
   // Tells `piece` what comes from an address, bytes after bytes; answers the status.
@@ -46,7 +46,7 @@ window.migasfreeScreen = {
   },
 
   // `told` has `seen(sequence, isDrawn)`, `broken()` and, where there is something to do there, `pointer(x, y, buttons)`,
-  // `wheel(x, y)`, `key(name, code, location, down, typed)`, `typed(text)`, `pasted(text)`, `idle()`, `left()` and
+  // `wheel(x, y)`, `key(name, code, location, down, typed)`, `typed(text)`, `pasted(text)`, `idle()` and
   // `sized(width, height)`.
   open(place, label, told) {
     const canvas = document.createElement("canvas");
@@ -99,7 +99,8 @@ window.migasfreeScreen = {
         point();
       },
       focus: held.focus,
-      size: () => [place.clientWidth * devicePixelRatio, place.clientHeight * devicePixelRatio],
+      width: () => place.clientWidth * devicePixelRatio,
+      height: () => place.clientHeight * devicePixelRatio,
       scale: (name) => {
         place.dataset.scale = name;
         point();

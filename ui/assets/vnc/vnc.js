@@ -28,7 +28,7 @@ function channelOver(told) {
 }
 
 window.migasfreeVnc = {
-  // `told` has `send(bytes)`, `asks(what)`, `connected(name)`, `failed(reason)`, `ended()`, `copied(text)` and `left()`.
+  // `told` has `send(bytes)`, `asks(what)`, `connected(name)`, `failed(reason)`, `ended()` and `copied(text)`.
   open(place, told) {
     const channel = channelOver(told);
     const rfb = new RFB(place, channel, { shared: true });
@@ -58,7 +58,7 @@ window.migasfreeVnc = {
       rfb.viewOnly = true;
       rfb.viewOnly = was;
       rfb.blur();
-      told.left();
+      place.parentElement.querySelector("button")?.focus();
     };
     place.addEventListener("keydown", leave, { capture: true });
     return {

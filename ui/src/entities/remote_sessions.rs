@@ -1,7 +1,11 @@
 //! Who helped on which computer, with what and why.
 use super::{COMPUTERS, PROJECTS, USERS};
 use crate::{
-    entity::{Cell, Choices, Column, Entity, Sheet, told::REMOTE_REMOTESESSION as TOLD, value},
+    api::session,
+    entity::{
+        Cell, Choices, Column, Entity, ObjectTab, Sheet, told::REMOTE_REMOTESESSION as TOLD, value,
+    },
+    remote,
     text::{label, t},
 };
 use migasfree_ui_kit::{Choice, Tone};
@@ -57,8 +61,16 @@ pub static REMOTE_SESSIONS_SHEET: Sheet = Sheet {
         TOLD.filter("created_at__lt", label!(common.before)),
     ],
     ordering: "-created_at",
+    tabs: &[ObjectTab::new("film", label!(remote.film), remote::film_tab).of(is_film)],
     ..TOLD.sheet()
 };
+
+/// Terminals are recorded, too, and played elsewhere.
+fn is_film(row: &Value) -> bool {
+    row["service"] == "screen"
+        && row["recorded"] == true
+        && session::may("play", "remote.recordings")
+}
 
 /// What is done on computers.
 fn services() -> Vec<Choice> {

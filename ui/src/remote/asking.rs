@@ -1,5 +1,5 @@
 //! What a session is asked for with.
-use super::{AS_ADMINISTRATOR, AS_USER, Policy, Way};
+use super::{AS_USER, Policy, Way};
 use crate::{
     api::{ApiError, request},
     text::t,
@@ -18,6 +18,9 @@ pub struct Begun {
     pub grant: String,
     /// Where.
     pub relay: String,
+    /// What was asked for.
+    #[serde(skip)]
+    pub way: Way,
 }
 
 /// Asks for one, when there is a way to be asked for.
@@ -63,6 +66,7 @@ pub fn Asking(
             "service": way.service,
             "mode": way.mode,
             "account": account,
+            "port": way.port,
             "reason": reason.get_untracked(),
             "ticket": ticket.get_untracked(),
         });
@@ -74,7 +78,7 @@ pub fn Asking(
             match answer {
                 Ok(begun) => {
                     open.set(false);
-                    on_begin.run(begun);
+                    on_begin.run(Begun { way, ..begun });
                 }
                 Err(ApiError::Unproved) => {}
                 Err(error) => failed.set(Some(error)),
@@ -83,14 +87,9 @@ pub fn Asking(
     };
     let texts = use_texts();
     let title = move || {
-        let as_root =
-            asked.with(|way| way.as_ref().is_some_and(|way| way.mode == AS_ADMINISTRATOR));
-        if as_root {
-            t!(remote.terminal_administrator)
-        } else {
-            t!(remote.terminal)
-        }
-        .to_owned()
+        asked
+            .with(|way| way.as_ref().map_or("", Way::title))
+            .to_owned()
     };
     view! {
         <Dialog open title=title>

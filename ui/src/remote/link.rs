@@ -19,7 +19,7 @@ use std::{cell::RefCell, collections::VecDeque, rc::Rc, time::Duration};
 const SHORTEST_WAIT: u32 = 500;
 const LONGEST_WAIT: u32 = 8_000;
 /// How long the reason of an end is waited for, in milliseconds.
-const REASON_WITHIN: u32 = 2_000;
+pub const REASON_WITHIN: u32 = 2_000;
 
 /// What the page hears.
 pub enum Heard {
@@ -31,6 +31,8 @@ pub enum Heard {
     Opened,
     /// Bytes came; [`Link::drawn`] wants to hear when they were shown.
     Bytes(Bytes),
+    /// No more bytes come.
+    Ended,
     /// The program of the terminal ended, with its status where it had one.
     Exit(Option<i32>),
     /// One of the two connections broke, and comes back.
@@ -134,13 +136,15 @@ impl Link {
 
     /// Ends the session.
     pub fn end(&self) {
+        let failure = Failure::new(Code::EndedByOperator, "the operator ended the session");
         let mut state = self.0.state.borrow_mut();
         if let Some(session) = state.name() {
-            let failure = Failure::new(Code::EndedByOperator, "the operator ended the session");
+            let failure = failure.clone();
             state.connection.control(&Control::End { session, failure });
             state.flush();
         }
-        state.close();
+        drop(state);
+        self.0.over(failure);
     }
 }
 
@@ -283,7 +287,8 @@ impl Shared {
             Event::Writable { .. } => self.state.borrow_mut().pass_on(),
             Event::Control(control) => return self.obey(control),
             Event::GoAway(go_away) => return self.leave(go_away),
-            Event::HalfClosed { .. } | Event::Open { .. } => {}
+            Event::HalfClosed { .. } => self.hear(Heard::Ended),
+            Event::Open { .. } => {}
         }
         Ok(())
     }

@@ -1,8 +1,13 @@
 //! Remote support of a computer: whether it can be reached, and sessions on it. Loaded when it is first opened.
 mod asking;
+mod asset;
+mod desktop;
+mod film;
+mod head;
 mod link;
 mod screen;
 mod session;
+mod vnc;
 mod words;
 
 use crate::{
@@ -11,6 +16,8 @@ use crate::{
     text::{said, t},
 };
 use asking::{Asking, Begun};
+use desktop::ScreenSession;
+use film::Film;
 use leptos::{prelude::*, wasm_split::SplitLoaderError};
 use migasfree_types::{events::Event, message::Message};
 use migasfree_ui_kit::{
@@ -19,18 +26,42 @@ use migasfree_ui_kit::{
 use serde::Deserialize;
 use serde_json::Value;
 use session::TerminalSession;
+use vnc::VncSession;
 
 /// On the computer's page.
 pub fn tab(id: i64, _: Query<Value>) -> AnyView {
+    shown(Shown::Computer(id))
+}
+
+/// On the page of a session whose screen was recorded.
+pub fn film_tab(id: i64, _: Query<Value>) -> AnyView {
+    shown(Shown::Film(id))
+}
+
+/// What there is of it, all in one part: most of it has the way over the relay in common.
+#[derive(Clone, Copy)]
+enum Shown {
+    Computer(i64),
+    Film(i64),
+}
+
+fn shown(what: Shown) -> AnyView {
     let draw = move || {
-        Suspend::new(async move { remote(id).await.unwrap_or_else(|_| failure::missing_part()) })
+        Suspend::new(async move {
+            remote(what)
+                .await
+                .unwrap_or_else(|_| failure::missing_part())
+        })
     };
     draw.into_any()
 }
 
 #[leptos::wasm_split::wasm_split(remote, wasm_split_path = leptos::wasm_split, fallible)]
-fn remote(id: i64) -> Result<AnyView, SplitLoaderError> {
-    Ok(view! { <RemoteSupport id /> }.into_any())
+fn remote(what: Shown) -> Result<AnyView, SplitLoaderError> {
+    Ok(match what {
+        Shown::Computer(id) => view! { <RemoteSupport id /> }.into_any(),
+        Shown::Film(id) => view! { <Film id /> }.into_any(),
+    })
 }
 
 /// Whether a computer can be reached, and what one may do there.
@@ -50,18 +81,54 @@ impl Access {
         self.status == "online"
     }
 
-    fn offers(&self, service: &str, mode: &str) -> bool {
-        self.may
-            .iter()
-            .any(|way| way.service == service && way.mode == mode)
+    /// Ports are named by the policy, the other ways by their mode alone.
+    fn offers(&self, way: &Way) -> bool {
+        let is_offered = |one: &Way| one.service == way.service && one.mode == way.mode;
+        let policy = self.policy.as_ref();
+        let has_port = || policy.is_some_and(|policy| policy.ports.contains(&way.port));
+        self.may.iter().any(is_offered) && (way.port.is_empty() || has_port())
     }
 }
 
 /// Something that may be asked for.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 struct Way {
     service: String,
     mode: String,
+    /// Of the service `port`.
+    #[serde(default)]
+    port: String,
+}
+
+impl Way {
+    fn new(service: &str, mode: &str, port: &str) -> Self {
+        let [service, mode, port] = [service, mode, port].map(str::to_owned);
+        Self {
+            service,
+            mode,
+            port,
+        }
+    }
+
+    fn title(&self) -> &'static str {
+        match (self.service.as_str(), self.mode.as_str()) {
+            (SCREEN, VIEW) => t!(remote.screen_view),
+            (SCREEN, _) => t!(remote.screen_control),
+            (PORT, _) => t!(remote.vnc),
+            (_, AS_ADMINISTRATOR) => t!(remote.terminal_administrator),
+            _ => t!(remote.terminal),
+        }
+    }
+
+    fn icon(&self) -> icondata::Icon {
+        match (self.service.as_str(), self.mode.as_str()) {
+            (SCREEN, VIEW) => icondata::LuEye,
+            (SCREEN, _) => icondata::LuMonitor,
+            (PORT, _) => icondata::LuScreenShare,
+            (_, AS_ADMINISTRATOR) => icondata::LuShieldAlert,
+            _ => icondata::LuSquareTerminal,
+        }
+    }
 }
 
 /// What is asked of who goes in.
@@ -72,6 +139,8 @@ struct Policy {
     #[serde(default)]
     recording: String,
     #[serde(default)]
+    ports: Vec<String>,
+    #[serde(default)]
     reason_required: bool,
     #[serde(default)]
     ticket_required: bool,
@@ -80,6 +149,21 @@ struct Policy {
 const TERMINAL: &str = "terminal";
 const AS_USER: &str = "user";
 const AS_ADMINISTRATOR: &str = "administrator";
+const SCREEN: &str = "screen";
+const VIEW: &str = "view";
+const CONTROL: &str = "control";
+const PORT: &str = "port";
+/// What policies call the port of VNC servers.
+const VNC: &str = "vnc";
+
+/// What can be asked for: service, mode, port, and the class of its button.
+const WAYS: [(&str, &str, &str, &str); 5] = [
+    (TERMINAL, AS_USER, "", "remote-to-terminal"),
+    (TERMINAL, AS_ADMINISTRATOR, "", "remote-to-root"),
+    (SCREEN, CONTROL, "", "remote-to-control"),
+    (SCREEN, VIEW, "", "remote-to-view"),
+    (PORT, CONTROL, VNC, "remote-to-vnc"),
+];
 
 #[component]
 fn RemoteSupport(id: i64) -> impl IntoView {
@@ -101,9 +185,14 @@ fn RemoteSupport(id: i64) -> impl IntoView {
         access.and_then(|access| access.policy).unwrap_or_default()
     });
     let running = move || {
+        let on_close = move || begun.set(None);
         begun
             .get()
-            .map(|session| view! { <TerminalSession session on_close=move || begun.set(None) /> })
+            .map(|session| match session.way.service.as_str() {
+                SCREEN => view! { <ScreenSession session on_close /> }.into_any(),
+                PORT => view! { <VncSession session on_close /> }.into_any(),
+                _ => view! { <TerminalSession session on_close /> }.into_any(),
+            })
     };
     view! {
         <div class="remote">
@@ -125,16 +214,15 @@ fn Presence(access: Access, asked: RwSignal<Option<Way>>) -> impl IntoView {
         (Tone::Neutral, t!(remote.offline))
     };
     let seen = access.last_seen.clone().filter(|_| !online);
-    let button = |mode: &'static str, icon, label: &'static str| {
-        let way = Way {
-            service: TERMINAL.to_owned(),
-            mode: mode.to_owned(),
-        };
-        access.offers(TERMINAL, mode).then(|| {
+    let buttons = WAYS.into_iter().map(|(service, mode, port, class)| {
+        let way = Way::new(service, mode, port);
+        let label = way.title();
+        access.offers(&way).then(|| {
             view! {
                 <Button
-                    icon
+                    icon=way.icon()
                     look=if mode == AS_USER { ButtonLook::Primary } else { ButtonLook::Plain }
+                    class
                     disabled=Signal::stored(!online)
                     title=MaybeProp::from((!online).then(|| t!(remote.offline_hint).to_owned()))
                     on_press=move |_| asked.set(Some(way.clone()))
@@ -143,7 +231,7 @@ fn Presence(access: Access, asked: RwSignal<Option<Way>>) -> impl IntoView {
                 </Button>
             }
         })
-    };
+    });
     let refused = access.refused.as_ref().map(said);
     let nothing = access.may.is_empty() && access.refused.is_none();
     view! {
@@ -154,8 +242,7 @@ fn Presence(access: Access, asked: RwSignal<Option<Way>>) -> impl IntoView {
         {refused.map(|why| view! { <Notice tone=Tone::Info>{why}</Notice> })}
         {nothing.then(|| view! { <Notice tone=Tone::Info>{t!(remote.nothing)}</Notice> })}
         <div class="chip-row">
-            {button(AS_USER, icondata::LuSquareTerminal, t!(remote.terminal))}
-            {button(AS_ADMINISTRATOR, icondata::LuShieldAlert, t!(remote.terminal_administrator))}
+            {buttons.collect_view()}
         </div>
         {access.policy.map(|policy| view! { <p class="text-muted">{words::consent(&policy.consent)}</p> })}
     }

@@ -1,9 +1,9 @@
 //! A terminal in the page: xterm.js, fetched when it is first asked for.
+use super::asset;
 use crate::script::{call, member};
-use js_sys::{Array, Function, Object, Promise, Reflect, Uint8Array};
-use leptos::prelude::{document, window};
+use js_sys::{Array, Object, Reflect, Uint8Array};
+use leptos::prelude::window;
 use wasm_bindgen::{JsValue, closure::Closure};
-use wasm_bindgen_futures::JsFuture;
 use web_sys::HtmlElement;
 
 const SCRIPT: &str = "/assets/terminal/terminal.js";
@@ -12,32 +12,7 @@ const NAME: &str = "migasfreeTerminal";
 
 /// Fetches it; says whether it is here.
 pub async fn fetch() -> bool {
-    if member(&window(), NAME).is_some() {
-        return true;
-    }
-    let loaded = Promise::new(&mut |resolve, reject| {
-        let _ = add(&resolve, &reject);
-    });
-    JsFuture::from(loaded).await.is_ok() && member(&window(), NAME).is_some()
-}
-
-fn add(resolve: &Function, reject: &Function) -> Option<()> {
-    let head = document().head()?;
-    let style = document().create_element("link").ok()?;
-    style.set_attribute("rel", "stylesheet").ok()?;
-    style.set_attribute("href", STYLE).ok()?;
-    head.append_child(&style).ok()?;
-    let script = document().create_element("script").ok()?;
-    script.set_attribute("type", "module").ok()?;
-    script.set_attribute("src", SCRIPT).ok()?;
-    script
-        .add_event_listener_with_callback("load", resolve)
-        .ok()?;
-    script
-        .add_event_listener_with_callback("error", reject)
-        .ok()?;
-    head.append_child(&script).ok()?;
-    Some(())
+    asset::fetch(NAME, SCRIPT, Some(STYLE)).await
 }
 
 type Typed = Closure<dyn FnMut(Uint8Array)>;

@@ -1,6 +1,7 @@
 //! A terminal on a computer, from the first word to the last.
 use super::{
     asking::Begun,
+    head::{Head, Stage},
     link::{Heard, Link},
     screen::{self, Screen},
     words,
@@ -8,18 +9,8 @@ use super::{
 use crate::text::{t, tf};
 use leptos::{html, prelude::*, task::spawn_local};
 use migasfree_tunnel::message::Open;
-use migasfree_ui_kit::{Button, ButtonLook, ButtonSize, Icon, Notice, Status, Tone};
+use migasfree_ui_kit::Tone;
 use std::{cell::RefCell, rc::Rc};
-
-/// How far it is.
-#[derive(Clone, PartialEq)]
-enum Stage {
-    Connecting,
-    Asking,
-    Open,
-    Lost,
-    Over(Tone, String),
-}
 
 /// What it consists of while it lasts.
 #[derive(Default)]
@@ -69,38 +60,12 @@ pub fn TerminalSession(session: Begun, #[prop(into)] on_close: Callback<()>) -> 
         });
         true
     });
-    let over = move || matches!(stage.get(), Stage::Over(..));
     view! {
         <section class="surface remote-session" aria-label=t!(remote.terminal)>
-            <header class="remote-head">
-                {move || state(&stage.get())}
-                {move || recorded.get().then(|| view! { <span class="remote-recorded"><Icon icon=icondata::LuDisc />{t!(remote.recorded)}</span> })}
-                <span class="remote-space"></span>
-                <Show
-                    when=over
-                    fallback=move || view! { <Button size=ButtonSize::Small on_press=move |_| ended()>{t!(remote.end)}</Button> }
-                >
-                    <Button size=ButtonSize::Small look=ButtonLook::Primary on_press=move |_| on_close.run(())>{t!(remote.close)}</Button>
-                </Show>
-            </header>
-            {move || match stage.get() {
-                Stage::Over(tone, words) => Some(view! { <Notice tone>{words}</Notice> }),
-                _ => None,
-            }}
+            <Head stage recorded on_end=move || ended() on_close />
             <div class="remote-terminal" node_ref=place></div>
         </section>
     }
-}
-
-fn state(stage: &Stage) -> AnyView {
-    let (tone, words) = match stage {
-        Stage::Connecting => (Tone::Info, t!(remote.connecting)),
-        Stage::Asking => (Tone::Info, t!(remote.asking)),
-        Stage::Open => (Tone::Success, t!(remote.connected)),
-        Stage::Lost => (Tone::Warning, t!(remote.lost)),
-        Stage::Over(..) => (Tone::Neutral, t!(remote.over)),
-    };
-    view! { <span role="status"><Status tone label=words /></span> }.into_any()
 }
 
 fn begin(
@@ -187,11 +152,11 @@ fn follow(
                 link.end();
             }
         }
+        // The terminal's program may still say how it ended.
+        Heard::Ended => {}
         Heard::Lost => show(Stage::Lost),
         Heard::Over(failure) => {
-            if !matches!(stage.try_get_untracked(), Some(Stage::Over(..)) | None) {
-                show(Stage::Over(Tone::Warning, words::failure(&failure)));
-            }
+            Stage::end(stage, words::tone(&failure), words::failure(&failure));
             parts.borrow_mut().link = None;
         }
     }

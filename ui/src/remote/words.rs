@@ -1,6 +1,7 @@
 //! What there is to say about sessions.
 use crate::text::t;
 use migasfree_tunnel::message::{Code, Failure};
+use migasfree_ui_kit::Tone;
 
 /// Whether the person at the computer has a say.
 pub fn consent(consent: &str) -> &'static str {
@@ -36,5 +37,13 @@ pub fn failure(failure: &Failure) -> String {
             format!("{known} ({})", failure.text)
         }
         _ => known.to_owned(),
+    }
+}
+
+/// Whether that was meant.
+pub fn tone(failure: &Failure) -> Tone {
+    match failure.code {
+        Code::EndedByOperator => Tone::Info,
+        _ => Tone::Warning,
     }
 }
