@@ -56,6 +56,11 @@ x.XSetInputFocus(display, ctypes.c_ulong(0), 0, ctypes.c_ulong(0))
 x.XSync(display, 0)
 "#;
 
+/// What VNC servers of tests ask for.
+pub const VNC_PASSWORD: &str = "password";
+/// The same as VNC servers keep it.
+const VNC_PASSWORD_FILE: [u8; 8] = [0xdb, 0xd8, 0x3c, 0xfd, 0x72, 0x7a, 0x14, 0x58];
+
 /// An X server without a monitor.
 #[derive(Debug)]
 pub struct Display {
@@ -67,17 +72,34 @@ pub struct Display {
 impl Display {
     /// Starts Xvfb on a free display.
     pub fn start(width: u32, height: u32) -> Result<Self> {
+        let server = format!("Xvfb -screen 0 {width}x{height}x24 -nolisten tcp -noreset");
+        Self::run(&server, tempfile::tempdir()?)
+    }
+
+    /// Starts a VNC server on a free display and this port of this computer, with the password [`VNC_PASSWORD`].
+    pub fn vnc(width: u32, height: u32, port: u16) -> Result<Self> {
         let folder = tempfile::tempdir()?;
+        let password = folder.path().join("password");
+        std::fs::write(&password, VNC_PASSWORD_FILE)?;
+        let server = format!(
+            "Xtigervnc -geometry {width}x{height} -depth 24 -rfbport {port} -localhost -SecurityTypes VncAuth \
+             -PasswordFile {} -nolisten tcp -noreset",
+            password.display()
+        );
+        Self::run(&server, folder)
+    }
+
+    fn run(server: &str, folder: TempDir) -> Result<Self> {
         let number = folder.path().join("number");
         let mut command = Command::new("sh");
         // The display's number comes on a descriptor of its own.
         command
             .arg("-c")
-            .arg("exec Xvfb -displayfd 3 -screen 0 \"$1\" -nolisten tcp -noreset 3>\"$2\"")
+            .arg("number=$1; shift; exec \"$@\" -displayfd 3 3>\"$number\"")
             .arg("sh")
-            .arg(format!("{width}x{height}x24"))
-            .arg(&number);
-        let process = Process::start("Xvfb", &mut command, &folder.path().join("log"))?;
+            .arg(&number)
+            .args(server.split(' '));
+        let process = Process::start("an X server", &mut command, &folder.path().join("log"))?;
         let start = Instant::now();
         while start.elapsed() < Duration::from_secs(90) {
             let text = std::fs::read_to_string(&number).unwrap_or_default();
@@ -90,7 +112,7 @@ impl Display {
             }
             std::thread::sleep(Duration::from_millis(20));
         }
-        bail!("Xvfb did not start: {}", process.log())
+        bail!("the X server did not start: {}", process.log())
     }
 
     /// What `DISPLAY` has to be for a program to show here.

@@ -84,6 +84,7 @@ impl Need {
         need("rpmlint", "/usr/bin/rpmlint"),
         need("slapd", "/usr/sbin/slapd"),
         need("systemd-container", "/usr/bin/systemd-nspawn"),
+        need("tigervnc-standalone-server", "/usr/bin/Xtigervnc"),
         need("util-linux", "/usr/bin/unshare"),
         need("webkit2gtk-driver", "/usr/bin/WebKitWebDriver"),
         need("xauth", "/usr/bin/xauth"),

@@ -12,6 +12,7 @@ mod limits;
 mod ports;
 mod presence;
 mod rights;
+mod screen_browser;
 mod screens;
 mod secrets;
 mod streams;

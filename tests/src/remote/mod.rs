@@ -6,6 +6,7 @@ pub mod operator;
 pub mod peer;
 pub mod screen;
 pub mod viewer;
+pub mod window;
 
 use std::fs;
 use std::path::{Path, PathBuf};

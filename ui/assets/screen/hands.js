@@ -10,7 +10,7 @@ const MODIFIERS = ["Control", "Alt", "Shift", "Meta"];
 
 const buttonsOf = (event) => BUTTONS.reduce((all, bit, index) => all | (event.buttons & (1 << index) ? bit : 0), 0);
 // It is typed as a text, not as a key.
-const isComposed = (event) => event.isComposing || ["Dead", "Process", "Unidentified"].includes(event.key);
+const isComposed = (event) => event.isComposing || ["", "Dead", "Process", "Unidentified"].includes(event.key);
 const isPaste = (event) =>
   ((event.ctrlKey || event.metaKey) && !event.altKey && event.key.toLowerCase() === "v") ||
   (event.shiftKey && event.key === "Insert");
@@ -96,7 +96,6 @@ export function hands(place, canvas, told) {
     key(event, true);
   };
   const keyup = (event) => {
-    if (isComposed(event)) return;
     event.preventDefault();
     finishPaste();
     // While it is held, some systems do not say which others come up.
