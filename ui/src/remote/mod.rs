@@ -40,7 +40,7 @@ pub fn film_tab(id: i64, _: Query<Value>) -> AnyView {
 
 /// What there is of it, all in one part: most of it has the way over the relay in common.
 #[derive(Clone, Copy)]
-enum Shown {
+pub enum Shown {
     Computer(i64),
     Film(i64),
 }

@@ -6,6 +6,7 @@ use crate::{
 use js_sys::{Array, Uint8Array};
 use leptos::prelude::window;
 use migasfree_tunnel::screen::{Codec, FromComputer, Tile};
+use wasm_bindgen::JsValue;
 use web_sys::HtmlElement;
 
 const SCRIPT: &str = "/assets/screen/screen.js";
@@ -121,13 +122,12 @@ fn name(codec: Codec) -> &'static str {
 }
 
 fn tile(tile: &Tile) -> Array {
-    [
+    let parts: [JsValue; 5] = [
         tile.x.into(),
         tile.y.into(),
         tile.width.into(),
         tile.height.into(),
         Uint8Array::from(&tile.webp[..]).into(),
-    ]
-    .into_iter()
-    .collect::<Array>()
+    ];
+    parts.into_iter().collect()
 }
