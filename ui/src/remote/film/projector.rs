@@ -96,7 +96,7 @@ impl Projector {
         let projector = Rc::clone(self);
         let piece: Closure<dyn Fn(Uint8Array) -> bool> =
             Closure::new(move |bytes: Uint8Array| projector.add(&bytes.to_vec()));
-        let script = member(&leptos::prelude::window(), canvas::NAME)?;
+        let script = member(&window(), canvas::NAME)?;
         let arguments = Array::of2(&address.into(), piece.as_ref());
         let status = asset::kept(call(&script, "read", &arguments)).await?;
         status.as_f64().map(|status| status as u16)
