@@ -16,7 +16,7 @@ use super::jwt::{self, Kind};
 use super::login::note;
 use super::secret::{self, Shown};
 use super::session::Place;
-use super::{Auth, AuthError, Connection, Operator, credential, credentials_changed};
+use super::{Auth, AuthError, Connection, Credential, Operator, credential, credentials_changed};
 
 /// How long a program waits.
 pub const LIFE: Duration = Duration::from_secs(600);
@@ -202,12 +202,14 @@ pub async fn decide(
         Decision::Deny => (DENIED, "deny_program"),
     };
     let now = auth.clock.now();
+    // A program that lets another one in has shown nothing.
+    let proved = matches!(operator.credential, Credential::Session(_)).then_some(now);
     let mut tx = auth.db.begin().await?;
     let decided = tx
         .execute(
-            "UPDATE auth_device_code SET state = $2, user_id = $3 \
+            "UPDATE auth_device_code SET state = $2, user_id = $3, proved_at = $6 \
              WHERE id = $1 AND state = $4 AND expires_at > $5",
-            args![found.id, state, operator.id, WAITING, now],
+            args![found.id, state, operator.id, WAITING, now, proved],
         )
         .await?;
     if decided == 0 {
@@ -339,13 +341,13 @@ async fn enter(
     now: Ts,
 ) -> Result<Told, AuthError> {
     let mut tx = auth.db.begin().await?;
-    let approved: Option<(UserId,)> = tx
+    let approved: Option<(UserId, Option<Ts>)> = tx
         .optional(
-            "DELETE FROM auth_device_code WHERE id = $1 AND state = $2 RETURNING user_id",
+            "DELETE FROM auth_device_code WHERE id = $1 AND state = $2 RETURNING user_id, proved_at",
             args![asking.id, APPROVED],
         )
         .await?;
-    let Some((user,)) = approved else {
+    let Some((user, proved)) = approved else {
         return Ok(Told::Unknown);
     };
     let active = tx
@@ -357,7 +359,7 @@ async fn enter(
     if active == 0 {
         return Ok(Told::Denied);
     }
-    let sign_in = jwt::begin(&mut tx, user, now).await?;
+    let sign_in = jwt::begin(&mut tx, user, proved, now).await?;
     let address = connection.client.to_string();
     name(&mut tx, sign_in, &asking.program, &address).await?;
     let place = Place {

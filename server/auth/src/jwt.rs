@@ -137,15 +137,15 @@ impl JwtKey {
     }
 }
 
-/// Begins a sign-in, which every token made from it ends with.
+/// Begins a sign-in, which every token made from it ends with. `proved` is when a person showed who they are for it.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn begin(tx: &mut Tx, user: UserId, now: Ts) -> Result<i64> {
+pub async fn begin(tx: &mut Tx, user: UserId, proved: Option<Ts>, now: Ts) -> Result<i64> {
     let (id,): (i64,) = tx
         .one(
-            "INSERT INTO auth_jwt (user_id, created_at, expires_at) VALUES ($1, $2, $3) RETURNING id",
-            args![user, now, end_of(now)],
+            "INSERT INTO auth_jwt (user_id, created_at, expires_at, proved_at) VALUES ($1, $2, $3, $4) RETURNING id",
+            args![user, now, end_of(now), proved],
         )
         .await?;
     tx.execute(

@@ -398,6 +398,10 @@ migasfree_types::messages! {
     pub(crate) remote_ticket_needed(): "Name the ticket that this is about.";
     /// Less than a policy asks for.
     pub(crate) remote_second_factor(): "This computer takes a second factor: set up an app or a passkey for your account, and sign in with it.";
+    /// A program where a person is to have shown who they are.
+    pub(crate) remote_no_programs(): "This computer takes that a person showed who they are within ten minutes, which tokens and keys of programs cannot: use the console, or sign in with Connect.";
+    /// A sign-in that is too long ago.
+    pub(crate) remote_sign_in_again(): "This computer takes that you showed who you are within ten minutes: sign in again with this program, or use the console.";
     /// A computer without a key.
     pub(crate) remote_no_key(): "This computer has no key of its own that the server knows: let it synchronize with the current client, or approve its key under Computer keys.";
     /// A computer that is not there.

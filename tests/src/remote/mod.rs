@@ -106,6 +106,8 @@ impl Scene {
             helpers,
             folder,
         };
+        // Programs ask here, which showed nobody who they are lately.
+        scene.policy(&json!({"proof": "sign_in"})).await?;
         scene.start_agent()?;
         scene.until_online(true).await?;
         Ok(Some(scene))

@@ -347,7 +347,7 @@ async fn open(
             (Opened::Token(token), "token")
         }
         Way::Jwt => {
-            let sign_in = jwt::begin(tx, user, now).await?;
+            let sign_in = jwt::begin(tx, user, Some(now), now).await?;
             let sign = |kind| auth.jwt.sign(kind, user, sign_in, now, random);
             let (refresh, access) = (sign(Kind::Refresh), sign(Kind::Access));
             (Opened::Jwt { refresh, access }, "jwt")

@@ -53,7 +53,7 @@ pub(super) async fn of(state: &Services, operator: &Operator) -> Result<Strength
 /// Refuses who showed less than a policy asks for.
 ///
 /// # Errors
-/// 403 with the code `step_up_required`, or `second_factor_needed`.
+/// 403 with the code `step_up_required`, `sign_in_again`, `no_programs` or `second_factor_needed`.
 pub(super) async fn suffices(
     context: &Context,
     proof: &str,
@@ -61,15 +61,43 @@ pub(super) async fn suffices(
 ) -> Result<(), RestError> {
     match proof {
         "sign_in" => Ok(()),
-        "recent" => access::proved(&context.state, &context.operator).await,
+        "recent" => recent(context).await,
         _ => match strength {
-            Strength::SecondFactor | Strength::Passkey => {
-                access::proved(&context.state, &context.operator).await
-            }
+            Strength::SecondFactor | Strength::Passkey => recent(context).await,
             Strength::Password | Strength::Provider | Strength::ApiKey => Err(RestError::Denied(
                 "second_factor_needed",
                 messages::remote_second_factor(),
             )),
         },
+    }
+}
+
+/// Refuses who has not shown lately who they are. A page is asked to show it again; a program has nothing to show, so only the
+/// moment counts in which a person signed in for it.
+async fn recent(context: &Context) -> Result<(), RestError> {
+    let (state, operator) = (&context.state, &context.operator);
+    let sign_in = match operator.credential {
+        Credential::Session(_) => return access::proved(state, operator).await,
+        // It was shown with this very request.
+        Credential::Password => return Ok(()),
+        Credential::Jwt(id) => id,
+        Credential::Token(_) | Credential::ApiKey(_) => {
+            let message = messages::remote_no_programs();
+            return Err(RestError::Denied("no_programs", message));
+        }
+    };
+    let proved: Option<(i64,)> = state
+        .db
+        .optional(
+            "SELECT id FROM auth_jwt WHERE id = $1 AND proved_at > $2",
+            args![sign_in, context.now - factors::FRESH],
+        )
+        .await?;
+    match proved {
+        Some(_) => Ok(()),
+        None => Err(RestError::Denied(
+            "sign_in_again",
+            messages::remote_sign_in_again(),
+        )),
     }
 }

@@ -6,11 +6,56 @@ use migasfree_grant::{Consent, Recording, Strength};
 use migasfree_server_audit::UserId;
 use migasfree_server_db::args;
 use migasfree_server_domain::services::OfDomain as _;
+use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::{Desk, POLICIES, SESSIONS, told};
-use crate::harness::{Answer, Page};
+use crate::harness::{Answer, Client, Page};
 use crate::on_both_engines;
+
+const CODES: &str = "/api/v1/token/device-code/";
+const OF_A_CODE: &str = "urn:ietf:params:oauth:grant-type:device_code";
+
+/// A program that waits until somebody lets it in.
+struct Waiting {
+    device: String,
+    user: String,
+}
+
+impl Waiting {
+    async fn begin(desk: &Desk) -> Self {
+        let request = desk.server().anonymous().request(Method::POST, CODES);
+        let answer = Answer::of(request.form(&[("client_id", "Connect")])).await;
+        let text = |name: &str| answer.json[name].as_str().unwrap().to_owned();
+        Self {
+            device: text("device_code"),
+            user: text("user_code"),
+        }
+    }
+
+    async fn tokens(&self, desk: &Desk) -> Value {
+        let form = [
+            ("grant_type", OF_A_CODE),
+            ("device_code", self.device.as_str()),
+        ];
+        granted(desk, &form).await
+    }
+}
+
+async fn granted(desk: &Desk, form: &[(&str, &str)]) -> Value {
+    let path = format!("{CODES}token/");
+    let request = desk.server().anonymous().request(Method::POST, &path);
+    let answer = Answer::of(request.form(form)).await;
+    assert_eq!(answer.status, 200, "{}", answer.text);
+    answer.json
+}
+
+fn bearing(desk: &Desk, tokens: &Value) -> Client {
+    Client::bearing(
+        desk.server().url(),
+        tokens["access_token"].as_str().unwrap(),
+    )
+}
 
 /// The code and what is said of a session that is denied.
 fn denied(answer: &Answer) -> (&str, &str) {
@@ -154,6 +199,7 @@ on_both_engines! {
     }
 
     async fn a_session_left_open_shows_who_is_there_before_it_gets_in(desk: Desk) {
+        desk.set(json!({"proof": "recent"})).await;
         let (_, mut page) = desk.page("ana").await;
         assert_eq!(desk.ask_on(&mut page).await.status, 200);
         desk.server().clock.advance(Duration::from_secs(601));
@@ -161,6 +207,46 @@ on_both_engines! {
         assert_eq!((left.status, left.code()), (403, "step_up_required"), "{}", left.text);
         desk.set(json!({"proof": "sign_in"})).await;
         assert_eq!(desk.ask_on(&mut page).await.status, 200);
+    }
+
+    async fn a_program_is_nobody_who_showed_who_they_are(desk: Desk) {
+        let (_, token) = desk.helper("hugo", &["open_terminal"]).await;
+        let body = json!({"name": "Bot", "permissions": ["remote.open_terminal"]});
+        let made = desk.org.admin.post("/api/v1/token/account/api-keys/", body).await;
+        assert_eq!(made.status, 200, "{}", made.text);
+        let key = Client::bearing(desk.server().url(), made.json["key"].as_str().unwrap());
+        for program in [&token, &key] {
+            assert_eq!(desk.ask(program, json!({})).await.status, 200, "where a sign-in is enough");
+        }
+        desk.set(json!({"proof": "recent"})).await;
+        for program in [&token, &key] {
+            let refused = desk.ask(program, json!({})).await;
+            let (code, said) = denied(&refused);
+            assert!(code == "no_programs" && said.contains("console"), "{}", refused.text);
+        }
+    }
+
+    async fn a_program_that_somebody_let_in_counts_as_they_do_for_ten_minutes(desk: Desk) {
+        let (user, token) = desk.helper("hugo", &["open_terminal"]).await;
+        desk.set(json!({"proof": "recent"})).await;
+        let approve = format!("{CODES}approve/");
+        let waiting = Waiting::begin(&desk).await;
+        let mut page = Page::of_operator(desk.server(), user).await;
+        assert_eq!(page.post(&approve, json!({"user_code": waiting.user})).await.status, 200);
+        let tokens = waiting.tokens(&desk).await;
+        assert_eq!(desk.ask(&bearing(&desk, &tokens), json!({})).await.status, 200);
+
+        let waiting = Waiting::begin(&desk).await;
+        assert_eq!(token.post(&approve, json!({"user_code": waiting.user})).await.status, 200);
+        let another = waiting.tokens(&desk).await;
+        let refused = desk.ask(&bearing(&desk, &another), json!({})).await;
+        assert_eq!(denied(&refused).0, "sign_in_again", "no program vouches for another");
+
+        desk.server().clock.advance(Duration::from_secs(601));
+        let again = tokens["refresh_token"].as_str().unwrap();
+        let again = granted(&desk, &[("grant_type", "refresh_token"), ("refresh_token", again)]).await;
+        let late = desk.ask(&bearing(&desk, &again), json!({})).await;
+        assert_eq!(denied(&late).0, "sign_in_again", "{}", late.text);
     }
 
     async fn a_second_factor_is_asked_for_and_said_in_the_grant(desk: Desk) {
