@@ -165,6 +165,7 @@ impl Computer {
                     size: content.len() as u64,
                     modified: 0,
                     mode: 0o644,
+                    owner: None,
                 });
                 let answer = FileAnswer::List {
                     entries: entries.collect(),

@@ -93,6 +93,9 @@ pub struct Entry {
     pub modified: i64,
     /// Its permissions, as numbers of `chmod`.
     pub mode: u32,
+    /// Whose it is: a name, or a number where the computer has none for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner: Option<String>,
 }
 
 /// What an [`Entry`] is.

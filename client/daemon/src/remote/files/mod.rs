@@ -2,6 +2,7 @@
 //! be read and written. Over its input and output, one socket: the request in a line of JSON, the answer in another, then the
 //! bytes of the file; who puts one gets a last line with what became of it.
 
+mod owners;
 mod put;
 
 use std::fs::{self, File, Metadata};
@@ -15,11 +16,13 @@ use migasfree_tunnel::message::{Code, Failure};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
+use owners::Owners;
+
 /// The argument that makes a program of this helper.
 pub const FILES_HELPER: &str = "--files-helper";
 
 /// Entries in the answer itself; the others follow in lines.
-const FIRST: usize = 32;
+const FIRST: usize = 24;
 /// The longest request.
 const LONGEST_REQUEST: u64 = 16 * 1024;
 /// Files above this are not read twice to know their hash beforehand.
@@ -73,7 +76,8 @@ fn serve(request: FileRequest, input: &mut impl Read, output: &mut impl Write) -
         FileRequest::List { path } => list(&absolute(path)?, output),
         FileRequest::Stat { path } => {
             let path = absolute(path)?;
-            let entry = entry(&path, &fs::symlink_metadata(&path)?);
+            let facts = fs::symlink_metadata(&path)?;
+            let entry = entry(&path, &facts, &Owners::of_system());
             answer(output, FileAnswer::Stat { entry })
         }
         FileRequest::Get { path, offset } => get(&absolute(path)?, offset, output),
@@ -111,11 +115,12 @@ fn list(folder: &Path, output: &mut impl Write) -> io::Result<()> {
         .filter_map(|entry| Some(entry.ok()?.file_name()))
         .collect();
     names.sort();
+    let owners = Owners::of_system();
     // What went meanwhile is not there.
     let mut entries = names.iter().filter_map(|name| {
         let path = folder.join(name);
         let facts = fs::symlink_metadata(&path).ok()?;
-        Some(entry(&path, &facts))
+        Some(entry(&path, &facts, &owners))
     });
     let first: Vec<Entry> = entries.by_ref().take(FIRST).collect();
     let more = names.len() > FIRST;
@@ -192,7 +197,7 @@ fn hexadecimal(hasher: Sha256) -> String {
     digest.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-fn entry(path: &Path, facts: &Metadata) -> Entry {
+fn entry(path: &Path, facts: &Metadata, owners: &Owners) -> Entry {
     let name = path.file_name().unwrap_or(path.as_os_str());
     let kind = facts.file_type();
     Entry {
@@ -209,6 +214,7 @@ fn entry(path: &Path, facts: &Metadata) -> Entry {
         size: facts.len(),
         modified: facts.mtime(),
         mode: facts.mode() & 0o7777,
+        owner: Some(owners.name(facts.uid())),
     }
 }
 
