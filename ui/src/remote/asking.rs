@@ -1,15 +1,15 @@
 //! What a session is asked for with.
-use super::{AS_USER, Policy, Way};
+use super::{AS_USER, FILES, Policy, Way, words};
 use crate::{
     api::{ApiError, request},
     text::t,
 };
 use leptos::{ev::SubmitEvent, prelude::*};
 use migasfree_ui_kit::{
-    Button, ButtonLook, Dialog, Field, Notice, TextInput, Tone, texts::use_texts,
+    Button, ButtonLook, Choice, Dialog, Field, Notice, Select, TextInput, Tone, texts::use_texts,
 };
 use serde::Deserialize;
-use serde_json::json;
+use serde_json::{Value, json};
 
 /// A session that may begin.
 #[derive(Debug, Clone, Deserialize)]
@@ -23,20 +23,43 @@ pub struct Begun {
     pub way: Way,
 }
 
+impl Begun {
+    /// The folder of the account that the grant names; that of all folders where it names none.
+    pub fn home(&self) -> String {
+        match self.account().as_deref() {
+            Some("root") => "/root".to_owned(),
+            Some(account) => format!("/home/{account}"),
+            None => "/".to_owned(),
+        }
+    }
+
+    fn account(&self) -> Option<String> {
+        let (told, _) = self.grant.split_once('.')?;
+        let told = told.replace('-', "+").replace('_', "/");
+        let told: Value = serde_json::from_str(&window().atob(&told).ok()?).ok()?;
+        told.get("user")?.as_str().map(str::to_owned)
+    }
+}
+
 /// Asks for one, when there is a way to be asked for.
 #[component]
 pub fn Asking(
     computer: i64,
     policy: Signal<Policy>,
+    /// All that may be asked for.
+    ways: Signal<Vec<Way>>,
     asked: RwSignal<Option<Way>>,
     #[prop(into)] on_begin: Callback<Begun>,
 ) -> impl IntoView {
     let open = RwSignal::new(false);
-    let [account, reason, ticket] = [(); 3].map(|()| RwSignal::new(String::new()));
+    let [account, reason, ticket, mode] = [(); 4].map(|()| RwSignal::new(String::new()));
     let failed = RwSignal::new(None::<ApiError>);
     let busy = RwSignal::new(false);
     Effect::new(move || {
         failed.set(None);
+        if let Some(way) = asked.get() {
+            mode.set(way.mode);
+        }
         open.set(asked.with(Option::is_some));
     });
     Effect::new(move || {
@@ -44,8 +67,18 @@ pub fn Asking(
             asked.set(None);
         }
     });
+    let is_files = Signal::derive(move || {
+        asked.with(|way| way.as_ref().is_some_and(|way| way.service == FILES))
+    });
     let is_user = Signal::derive(move || {
-        asked.with(|way| way.as_ref().is_some_and(|way| way.mode == AS_USER))
+        is_files.get() || asked.with(|way| way.as_ref().is_some_and(|way| way.mode == AS_USER))
+    });
+    let modes = Signal::derive(move || {
+        ways.get()
+            .into_iter()
+            .filter(|way| way.service == FILES)
+            .map(|way| Choice::new(way.mode.clone(), words::mode(&way.mode)))
+            .collect::<Vec<_>>()
     });
     let send = move |event: SubmitEvent| {
         event.prevent_default();
@@ -64,7 +97,7 @@ pub fn Asking(
         let body = json!({
             "computer": computer,
             "service": way.service,
-            "mode": way.mode,
+            "mode": mode.get_untracked(),
             "account": account,
             "port": way.port,
             "reason": reason.get_untracked(),
@@ -95,6 +128,11 @@ pub fn Asking(
         <Dialog open title=title>
             <form class="dialog-form" on:submit=send>
                 {move || failed.get().map(|error| view! { <Notice tone=Tone::Error>{error.line()}</Notice> })}
+                <Show when=move || is_files.get() && modes.with(|modes| modes.len() > 1)>
+                    <Field label=t!(remote.files_mode)>
+                        <Select value=mode choices=modes />
+                    </Field>
+                </Show>
                 <Show when=move || is_user.get()>
                     <Field label=t!(remote.account) help=t!(remote.account_help)>
                         <TextInput value=account name="account" autocomplete="off" mono=true />
@@ -116,7 +154,7 @@ pub fn Asking(
                         </Field>
                     }
                 }}
-                {move || policy.with(|policy| policy.recording != "none" && !policy.recording.is_empty())
+                {move || (!is_files.get() && policy.with(|policy| policy.recording != "none" && !policy.recording.is_empty()))
                     .then(|| view! { <p class="text-muted">{t!(remote.will_be_recorded)}</p> })}
                 <div class="dialog-form-actions">
                     <Button look=ButtonLook::Quiet on_press=move |_| open.set(false)>{move || texts.get().cancel}</Button>

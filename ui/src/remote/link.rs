@@ -1,4 +1,4 @@
-//! A session on a computer over the relay: the hello, one stream, and the way back when the connection breaks.
+//! A session on a computer over the relay: the hello, its streams, and the way back when the connection breaks.
 use bytes::{Bytes, BytesMut};
 use futures_channel::mpsc;
 use futures_util::{SinkExt, StreamExt};
@@ -13,7 +13,12 @@ use migasfree_tunnel::{
         SessionState, Welcome, Who,
     },
 };
-use std::{cell::RefCell, collections::VecDeque, rc::Rc, time::Duration};
+use std::{
+    cell::RefCell,
+    collections::{BTreeMap, VecDeque},
+    rc::Rc,
+    time::Duration,
+};
 
 /// How long a connection that broke is waited for at first, in milliseconds.
 const SHORTEST_WAIT: u32 = 500;
@@ -43,12 +48,27 @@ pub enum Heard {
     Over(Failure),
 }
 
+/// What a stream hears that was opened by [`Link::open`].
+pub enum Told {
+    /// It is open; this is what the computer answered.
+    Opened(Bytes),
+    /// Bytes came; [`Link::used`] wants to hear when there is room for more.
+    Bytes(Bytes),
+    /// No more will come.
+    Ended,
+    /// There is room for what [`Link::write_to`] did not take.
+    Writable,
+    /// It is gone.
+    Over(Failure),
+}
+
 /// A session.
 #[derive(Clone)]
 pub struct Link(Rc<Shared>);
 
 struct Shared {
-    open: Open,
+    /// What the stream is for that begins with the session; none where each is opened when it is wanted.
+    open: Option<Open>,
     state: RefCell<State>,
     listener: Box<dyn Fn(Heard)>,
 }
@@ -64,6 +84,8 @@ struct State {
     is_greeted: bool,
     /// The session began, and is not yet taken up again on another connection.
     is_resuming: bool,
+    /// Streams that were opened later, with who hears of them.
+    others: BTreeMap<StreamId, mpsc::UnboundedSender<Told>>,
     is_over: bool,
 }
 
@@ -73,6 +95,20 @@ impl Link {
         relay: String,
         grant: String,
         open: Open,
+        listener: impl Fn(Heard) + 'static,
+    ) -> Self {
+        Self::start(relay, grant, Some(open), listener)
+    }
+
+    /// Begins a session at the relay with a grant, in which [`Self::open`] opens streams.
+    pub fn idle(relay: String, grant: String, listener: impl Fn(Heard) + 'static) -> Self {
+        Self::start(relay, grant, None, listener)
+    }
+
+    fn start(
+        relay: String,
+        grant: String,
+        open: Option<Open>,
         listener: impl Fn(Heard) + 'static,
     ) -> Self {
         let state = State {
@@ -87,6 +123,7 @@ impl Link {
             typed: VecDeque::new(),
             is_greeted: false,
             is_resuming: false,
+            others: BTreeMap::new(),
             is_over: false,
         };
         let shared = Rc::new(Shared {
@@ -130,6 +167,52 @@ impl Link {
                 rows,
             };
             state.connection.control(&resize);
+            state.flush();
+        }
+    }
+
+    /// Opens another stream, and gives what hears of it.
+    pub fn open(&self, open: &Open) -> Result<(StreamId, mpsc::UnboundedReceiver<Told>), Failure> {
+        let mut state = self.0.state.borrow_mut();
+        if state.is_over {
+            return Err(Failure::new(Code::Lost, "the session is over"));
+        }
+        let stream = state.connection.open(Priority::of(open), open)?;
+        let (tell, heard) = mpsc::unbounded();
+        state.others.insert(stream, tell);
+        state.flush();
+        Ok((stream, heard))
+    }
+
+    /// Writes to a stream, and says how much of it was taken.
+    pub fn write_to(&self, stream: StreamId, bytes: &[u8]) -> usize {
+        let mut state = self.0.state.borrow_mut();
+        let taken = state.connection.write(stream, bytes);
+        state.flush();
+        taken
+    }
+
+    /// So many bytes of a stream need no room any longer.
+    pub fn used(&self, stream: StreamId, size: usize) {
+        let mut state = self.0.state.borrow_mut();
+        state.connection.consumed(stream, size);
+        state.flush();
+    }
+
+    /// Nothing more is written to a stream.
+    pub fn finish(&self, stream: StreamId) {
+        let mut state = self.0.state.borrow_mut();
+        state.connection.half_close(stream);
+        state.flush();
+    }
+
+    /// Nobody listens to a stream any longer; where it was not over, the computer hears so.
+    pub fn forget(&self, stream: StreamId, is_over: bool) {
+        let mut state = self.0.state.borrow_mut();
+        state.others.remove(&stream);
+        if !is_over {
+            let failure = Failure::new(Code::EndedByOperator, "the operator does not want it");
+            state.connection.reset(stream, &failure);
             state.flush();
         }
     }
@@ -183,6 +266,7 @@ impl State {
     fn close(&mut self) {
         self.is_over = true;
         self.outgoing = None;
+        self.others.clear();
     }
 }
 
@@ -276,6 +360,9 @@ impl Shared {
     }
 
     fn follow(self: &Rc<Self>, event: Event) -> Result<(), Failure> {
+        let Some(event) = self.pass(event) else {
+            return Ok(());
+        };
         match event {
             Event::Hello(hello) => return self.greet(*hello),
             Event::Opened { .. } => self.hear(Heard::Opened),
@@ -291,6 +378,37 @@ impl Shared {
             Event::Open { .. } => {}
         }
         Ok(())
+    }
+
+    /// Tells what concerns one of the other streams to who hears of it; gives back what does not.
+    fn pass(&self, event: Event) -> Option<Event> {
+        let (stream, told) = match event {
+            Event::Opened {
+                stream,
+                ref payload,
+            } => (stream, Told::Opened(payload.clone())),
+            Event::Data { stream, ref bytes } => (stream, Told::Bytes(bytes.clone())),
+            Event::HalfClosed { stream } => (stream, Told::Ended),
+            Event::Writable { stream } => (stream, Told::Writable),
+            Event::Failed {
+                stream,
+                ref failure,
+            }
+            | Event::Reset {
+                stream,
+                ref failure,
+            } => (stream, Told::Over(failure.clone())),
+            other => return Some(other),
+        };
+        let state = self.state.borrow();
+        if state.stream == Some(stream) {
+            return Some(event);
+        }
+        if let Some(tell) = state.others.get(&stream) {
+            // Who heard of it may be gone in this moment.
+            let _ = tell.unbounded_send(told);
+        }
+        None
     }
 
     /// A stream that is given up at the other end mostly goes with its session, which says why in a moment.
@@ -319,9 +437,8 @@ impl Shared {
         if is_back {
             // A stream that cannot go on says so itself.
             let _ = state.connection.resume(&session.streams);
-        } else {
-            let priority = Priority::of(&self.open);
-            state.stream = Some(state.connection.open(priority, &self.open)?);
+        } else if let Some(open) = &self.open {
+            state.stream = Some(state.connection.open(Priority::of(open), open)?);
         }
         state.session = Some(session.clone());
         drop(state);
@@ -398,8 +515,12 @@ impl Shared {
         if state.is_over {
             return;
         }
+        let others = std::mem::take(&mut state.others);
         state.close();
         drop(state);
+        for tell in others.values() {
+            let _ = tell.unbounded_send(Told::Over(failure.clone()));
+        }
         self.hear(Heard::Over(failure));
     }
 

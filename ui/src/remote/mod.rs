@@ -1,7 +1,9 @@
 //! Remote support of a computer: whether it can be reached, and sessions on it. Loaded when it is first opened.
 mod asking;
 mod asset;
+mod channel;
 mod desktop;
+mod files;
 mod film;
 mod head;
 mod link;
@@ -17,6 +19,7 @@ use crate::{
 };
 use asking::{Asking, Begun};
 use desktop::ScreenSession;
+use files::FilesSession;
 use film::Film;
 use leptos::{prelude::*, wasm_split::SplitLoaderError};
 use migasfree_types::{events::Event, message::Message};
@@ -115,6 +118,7 @@ impl Way {
             (SCREEN, VIEW) => t!(remote.screen_view),
             (SCREEN, _) => t!(remote.screen_control),
             (PORT, _) => t!(remote.vnc),
+            (FILES, _) => t!(remote.files),
             (_, AS_ADMINISTRATOR) => t!(remote.terminal_administrator),
             _ => t!(remote.terminal),
         }
@@ -125,6 +129,7 @@ impl Way {
             (SCREEN, VIEW) => icondata::LuEye,
             (SCREEN, _) => icondata::LuMonitor,
             (PORT, _) => icondata::LuScreenShare,
+            (FILES, _) => icondata::LuFolderOpen,
             (_, AS_ADMINISTRATOR) => icondata::LuShieldAlert,
             _ => icondata::LuSquareTerminal,
         }
@@ -144,9 +149,16 @@ struct Policy {
     reason_required: bool,
     #[serde(default)]
     ticket_required: bool,
+    #[serde(default)]
+    files_in: bool,
+    #[serde(default)]
+    files_out: bool,
 }
 
 const TERMINAL: &str = "terminal";
+const FILES: &str = "files";
+/// The modes of files, the one that allows most first.
+const FILE_MODES: [&str; 3] = ["read_write", "read", "write"];
 const AS_USER: &str = "user";
 const AS_ADMINISTRATOR: &str = "administrator";
 const SCREEN: &str = "screen";
@@ -184,14 +196,19 @@ fn RemoteSupport(id: i64) -> impl IntoView {
         let access = access.value.get();
         access.and_then(|access| access.policy).unwrap_or_default()
     });
+    let ways = Signal::derive(move || {
+        let access = access.value.get();
+        access.map(|access| access.may).unwrap_or_default()
+    });
+    let close = move || begun.set(None);
     let running = move || {
-        let on_close = move || begun.set(None);
         begun
             .get()
             .map(|session| match session.way.service.as_str() {
-                SCREEN => view! { <ScreenSession session on_close /> }.into_any(),
-                PORT => view! { <VncSession session on_close /> }.into_any(),
-                _ => view! { <TerminalSession session on_close /> }.into_any(),
+                SCREEN => view! { <ScreenSession session on_close=close /> }.into_any(),
+                PORT => view! { <VncSession session on_close=close /> }.into_any(),
+                FILES => view! { <FilesSession session policy on_close=close /> }.into_any(),
+                _ => view! { <TerminalSession session on_close=close /> }.into_any(),
             })
     };
     view! {
@@ -200,7 +217,7 @@ fn RemoteSupport(id: i64) -> impl IntoView {
                 <Card title=t!(remote.title)><div class="card-pad">{shown}</div></Card>
             </Show>
             {running}
-            <Asking computer=id policy asked on_begin=move |session| begun.set(Some(session)) />
+            <Asking computer=id policy ways asked on_begin=move |session| begun.set(Some(session)) />
         </div>
     }
 }
@@ -214,10 +231,16 @@ fn Presence(access: Access, asked: RwSignal<Option<Way>>) -> impl IntoView {
         (Tone::Neutral, t!(remote.offline))
     };
     let seen = access.last_seen.clone().filter(|_| !online);
-    let buttons = WAYS.into_iter().map(|(service, mode, port, class)| {
+    let files = FILE_MODES
+        .into_iter()
+        .find(|mode| access.offers(&Way::new(FILES, mode, "")))
+        .map(|mode| (FILES, mode, "", "remote-to-files"));
+    let offered = WAYS
+        .into_iter()
+        .filter(|(service, mode, port, _)| access.offers(&Way::new(service, mode, port)));
+    let buttons = offered.chain(files).map(|(service, mode, port, class)| {
         let way = Way::new(service, mode, port);
         let label = way.title();
-        access.offers(&way).then(|| {
             view! {
                 <Button
                     icon=way.icon()
@@ -230,7 +253,6 @@ fn Presence(access: Access, asked: RwSignal<Option<Way>>) -> impl IntoView {
                     {label}
                 </Button>
             }
-        })
     });
     let refused = access.refused.as_ref().map(said);
     let nothing = access.may.is_empty() && access.refused.is_none();

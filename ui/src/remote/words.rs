@@ -1,5 +1,5 @@
 //! What there is to say about sessions.
-use crate::text::t;
+use crate::text::{t, tf};
 use migasfree_tunnel::message::{Code, Failure};
 use migasfree_ui_kit::Tone;
 
@@ -11,6 +11,15 @@ pub fn consent(consent: &str) -> &'static str {
         "notify" => t!(remote.consent_notify),
         "unattended" => t!(remote.consent_unattended),
         _ => "",
+    }
+}
+
+/// Which ways files go.
+pub fn mode(mode: &str) -> &'static str {
+    match mode {
+        "read" => t!(remote.files_read),
+        "write" => t!(remote.files_write),
+        _ => t!(remote.files_read_write),
     }
 }
 
@@ -45,5 +54,61 @@ pub fn tone(failure: &Failure) -> Tone {
     match failure.code {
         Code::EndedByOperator => Tone::Info,
         _ => Tone::Warning,
+    }
+}
+
+/// Why nothing came of something with a file.
+pub fn file_failure(failure: &Failure) -> String {
+    match failure.code {
+        Code::Unknown => return t!(remote.file_not_there).to_owned(),
+        Code::Failed => {}
+        _ => return self::failure(failure),
+    }
+    let known = match number(&failure.text) {
+        Some(1 | 13) => t!(remote.file_no_permission),
+        Some(17 | 20 | 21) => t!(remote.file_other_kind),
+        Some(26 | 116) => t!(remote.file_changed),
+        Some(27) => t!(remote.file_beyond),
+        Some(28 | 122) => t!(remote.file_disk_full),
+        Some(30) => t!(remote.file_read_only),
+        Some(36) => t!(remote.file_long_name),
+        _ if CHANGED.iter().any(|words| failure.text.contains(words)) => t!(remote.file_changed),
+        _ if failure.text == NO_FILE => t!(remote.file_other_kind),
+        _ => return tf!(remote.file_failed, why = failure.text),
+    };
+    known.to_owned()
+}
+
+/// What the computer says of files that are no longer those that were meant.
+const CHANGED: [&str; 3] = [
+    "shorter than",
+    "its hash is another one",
+    "unexpected end of file",
+];
+/// The same of what is none.
+const NO_FILE: &str = "this is not a file";
+
+/// The number that Linux has for what went wrong, where the computer said it: `Permission denied (os error 13)`.
+fn number(text: &str) -> Option<u32> {
+    let (_, number) = text.rsplit_once("(os error ")?;
+    number.strip_suffix(')')?.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_system_of_a_computer_says_is_said_in_plain_words() {
+        let said = |code, text: &str| file_failure(&Failure::new(code, text));
+        let permission = said(Code::Failed, "Permission denied (os error 13)");
+        assert_eq!(permission, t!(remote.file_no_permission));
+        let full = said(Code::Failed, "No space left on device (os error 28)");
+        assert_eq!(full, t!(remote.file_disk_full));
+        let changed = "what came is not what was said: its hash is another one";
+        assert_eq!(said(Code::Failed, changed), t!(remote.file_changed));
+        assert_eq!(said(Code::Unknown, ""), t!(remote.file_not_there));
+        assert_eq!(said(Code::NoRight, ""), t!(remote.failed_no_right));
+        assert!(said(Code::Failed, "the moon is full").contains("the moon is full"));
     }
 }

@@ -14,7 +14,7 @@ const LIMITS: [(&str, u64); 10] = [
     ("activity", 10),
     ("computers", 68),
     ("language", 29),
-    ("remote", 112),
+    ("remote", 150),
     ("settings", 19),
     ("shared", 320),
     ("software", 54),

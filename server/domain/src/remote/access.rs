@@ -152,6 +152,8 @@ fn conditions(policy: &Policy) -> Value {
         "ticket_required": policy.ticket_required,
         "proof": &policy.proof,
         "max_minutes": policy.max_minutes,
+        "files_in": policy.switches().files_in,
+        "files_out": policy.switches().files_out,
     })
 }
 
