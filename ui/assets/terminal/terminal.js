@@ -28,7 +28,7 @@ function withSheets(work) {
 }
 
 window.migasfreeTerminal = {
-  // `typed` is called with bytes, `sized` with columns and rows.
+  // `typed` is called with bytes, `sized` with columns and rows. Without them nobody types, and it has the size it is given.
   open(place, options, typed, sized) {
     const terminal = new Terminal({ ...options, convertEol: false });
     const fit = new FitAddon();
@@ -41,13 +41,16 @@ window.migasfreeTerminal = {
       terminal.onResize(({ cols, rows }) => sized(cols, rows));
     }
     const watch = new ResizeObserver(() => fit.fit());
-    if (typed) watch.observe(place);
-    fit.fit();
-    terminal.focus();
+    if (typed) {
+      watch.observe(place);
+      fit.fit();
+      terminal.focus();
+    }
     return {
       columns: () => terminal.cols,
       rows: () => terminal.rows,
       resize: (columns, rows) => terminal.resize(columns, rows),
+      reset: () => terminal.reset(),
       // `done` is called when it was drawn, so that no more is asked for than can be shown.
       write: (bytes, done) => terminal.write(bytes, done),
       focus: () => terminal.focus(),

@@ -38,6 +38,16 @@ pub async fn get_as<T: DeserializeOwned>(path: &str) -> Result<T, ApiError> {
     typed(path, get(path).await?)
 }
 
+/// Reads a resource that is a text.
+pub async fn text(path: &str) -> Result<String, ApiError> {
+    let answered = exchange(&Method::GET, path, None, None).await?;
+    if (200..300).contains(&answered.status) {
+        return Ok(answered.body);
+    }
+    let refused = answer(answered.status, format!("GET {path}"), &answered.body);
+    refused.and(Err(ApiError::Unreachable))
+}
+
 /// Creates, or acts.
 pub async fn post(path: &str, body: &Value) -> Result<Value, ApiError> {
     send(Method::POST, path, Some(body), None).await

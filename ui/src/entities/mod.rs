@@ -30,7 +30,7 @@ mod platforms;
 mod policies;
 mod projects;
 mod remote_policies;
-mod remote_sessions;
+pub mod remote_sessions;
 mod schedules;
 pub mod sections;
 mod stamps;

@@ -6,7 +6,9 @@ mod desktop;
 mod files;
 mod film;
 mod head;
+mod lately;
 mod link;
+mod playback;
 mod screen;
 mod session;
 mod vnc;
@@ -21,37 +23,45 @@ use asking::{Asking, Begun};
 use desktop::ScreenSession;
 use files::FilesSession;
 use film::Film;
+use lately::Lately;
 use leptos::{prelude::*, wasm_split::SplitLoaderError};
 use migasfree_types::{events::Event, message::Message};
 use migasfree_ui_kit::{
     Button, ButtonLook, Card, Notice, RelativeTime, SkeletonLines, Status, Tone,
 };
+use playback::Playback;
 use serde::Deserialize;
 use serde_json::Value;
 use session::TerminalSession;
 use vnc::VncSession;
 
-/// On the computer's page.
-pub fn tab(id: i64, _: Query<Value>) -> AnyView {
-    shown(Shown::Computer(id))
-}
-
-/// On the page of a session whose screen was recorded.
-pub fn film_tab(id: i64, _: Query<Value>) -> AnyView {
-    shown(Shown::Film(id))
-}
-
 /// What there is of it, all in one part: most of it has the way over the relay in common.
-#[derive(Clone, Copy)]
-pub enum Shown {
+pub enum Page {
     Computer(i64),
+    Recording(i64, Query<Value>),
     Film(i64),
 }
 
-fn shown(what: Shown) -> AnyView {
+/// On the computer's page.
+pub fn tab(id: i64, _: Query<Value>) -> AnyView {
+    arriving(move || Page::Computer(id))
+}
+
+/// On the page of a session whose terminal was recorded.
+pub fn recording(id: i64, session: Query<Value>) -> AnyView {
+    arriving(move || Page::Recording(id, session))
+}
+
+/// On that of a session whose screen was recorded.
+pub fn film_tab(id: i64, _: Query<Value>) -> AnyView {
+    arriving(move || Page::Film(id))
+}
+
+fn arriving(page: impl Fn() -> Page + Send + Sync + 'static) -> AnyView {
     let draw = move || {
+        let page = page();
         Suspend::new(async move {
-            remote(what)
+            remote(page)
                 .await
                 .unwrap_or_else(|_| failure::missing_part())
         })
@@ -60,10 +70,11 @@ fn shown(what: Shown) -> AnyView {
 }
 
 #[leptos::wasm_split::wasm_split(remote, wasm_split_path = leptos::wasm_split, fallible)]
-fn remote(what: Shown) -> Result<AnyView, SplitLoaderError> {
-    Ok(match what {
-        Shown::Computer(id) => view! { <RemoteSupport id /> }.into_any(),
-        Shown::Film(id) => view! { <Film id /> }.into_any(),
+fn remote(page: Page) -> Result<AnyView, SplitLoaderError> {
+    Ok(match page {
+        Page::Computer(id) => view! { <RemoteSupport id /> }.into_any(),
+        Page::Recording(id, session) => view! { <Playback id session /> }.into_any(),
+        Page::Film(id) => view! { <Film id /> }.into_any(),
     })
 }
 
@@ -214,7 +225,6 @@ fn RemoteSupport(id: i64) -> impl IntoView {
     view! {
         <div class="remote">
             <Show when=move || begun.with(Option::is_none)>
-                <Card title=t!(remote.title)><div class="card-pad">{shown}</div></Card>
             </Show>
             {running}
             <Asking computer=id policy ways asked on_begin=move |session| begun.set(Some(session)) />

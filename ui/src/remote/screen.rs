@@ -3,7 +3,7 @@ use super::asset;
 use crate::script::{call, member};
 use js_sys::{Array, Object, Reflect, Uint8Array};
 use leptos::prelude::window;
-use wasm_bindgen::{JsValue, closure::Closure};
+use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use web_sys::HtmlElement;
 
 const SCRIPT: &str = "/assets/terminal/terminal.js";
@@ -21,8 +21,7 @@ type Sized = Closure<dyn FnMut(u16, u16)>;
 /// A terminal. It is gone when this is dropped.
 pub struct Screen {
     handle: JsValue,
-    _typed: Typed,
-    _sized: Sized,
+    _listeners: Option<(Typed, Sized)>,
 }
 
 impl Screen {
@@ -39,9 +38,31 @@ impl Screen {
         let handle = call(&member(&window(), NAME)?, "open", &arguments)?;
         Some(Self {
             handle,
-            _typed: typed,
-            _sized: sized,
+            _listeners: Some((typed, sized)),
         })
+    }
+
+    /// Shows one that nobody types into.
+    pub fn show(place: &HtmlElement, is_dark: bool) -> Option<Self> {
+        let options = options(is_dark);
+        set(options.unchecked_ref(), "disableStdin", true.into());
+        let arguments = Array::of2(place, &options);
+        let handle = call(&member(&window(), NAME)?, "open", &arguments)?;
+        Some(Self {
+            handle,
+            _listeners: None,
+        })
+    }
+
+    /// Gives it so many columns and rows.
+    pub fn resize(&self, columns: u16, rows: u16) {
+        let arguments = Array::of2(&JsValue::from(columns), &JsValue::from(rows));
+        let _ = call(&self.handle, "resize", &arguments);
+    }
+
+    /// Clears it, and forgets what it was told.
+    pub fn reset(&self) {
+        let _ = call(&self.handle, "reset", &Array::new());
     }
 
     /// Columns and rows.

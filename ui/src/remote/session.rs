@@ -162,7 +162,8 @@ fn follow(
     }
 }
 
-fn is_dark(place: &web_sys::HtmlElement) -> bool {
+/// Whether the page around it is dark.
+pub(super) fn is_dark(place: &web_sys::HtmlElement) -> bool {
     let style = window().get_computed_style(place).ok().flatten();
     let scheme = style.and_then(|style| style.get_property_value("color-scheme").ok());
     scheme.is_some_and(|scheme| scheme.contains("dark"))

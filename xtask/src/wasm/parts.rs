@@ -18,7 +18,7 @@ const LIMITS: [(&str, u64); 10] = [
     ("settings", 19),
     ("shared", 320),
     ("software", 54),
-    ("support", 10),
+    ("support", 16),
     ("targets", 10),
 ];
 

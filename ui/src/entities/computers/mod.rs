@@ -15,7 +15,7 @@ pub use cells::USER;
 
 use super::{
     APPLICATION_REQUESTS, ATTRIBUTES, DEPLOYMENTS, ERRORS, FAULTS, PACKAGES, PACKAGES_HISTORY,
-    PLATFORMS, PROJECTS, SYNCHRONIZATIONS, TAGS, choices,
+    PLATFORMS, PROJECTS, REMOTE_SESSIONS, SYNCHRONIZATIONS, TAGS, choices,
 };
 use crate::{
     entity::{
@@ -140,6 +140,7 @@ pub static COMPUTERS_SHEET: Sheet = Sheet {
         Relation::new(&FAULTS, "computer__id"),
         Relation::new(&PACKAGES_HISTORY, "computer__id"),
         Relation::new(&APPLICATION_REQUESTS, "computer__id"),
+        Relation::new(&REMOTE_SESSIONS, "computer__id"),
     ],
     tabs: &[
         ObjectTab::new("software", label!(computer.software), software::tab),

@@ -3,7 +3,7 @@ mod access;
 
 pub use access::PasswordCard;
 
-use super::{DOMAINS, FAULT_DEFINITIONS, GROUPS};
+use super::{DOMAINS, FAULT_DEFINITIONS, GROUPS, REMOTE_SESSIONS};
 use crate::{
     api::session,
     entity::{
@@ -84,7 +84,10 @@ pub static USERS_SHEET: Sheet = Sheet {
     }),
     new_note: Some(label!(user.new_note)),
     lacks: Some("access"),
-    relations: &[Relation::new(&FAULT_DEFINITIONS, "users__id")],
+    relations: &[
+        Relation::new(&FAULT_DEFINITIONS, "users__id"),
+        Relation::new(&REMOTE_SESSIONS, "operator__id"),
+    ],
     tabs: &[ObjectTab::new("access", label!(user.access), access::tab).of(access::is_given)],
     ..TOLD.sheet()
 };

@@ -166,7 +166,7 @@ impl Transfer {
         let stage = RwSignal::new(Stage::Waiting);
         let is_upload = matches!(job, Job::Put(_));
         let work = Rc::new(Work::default());
-        work.job.replace(Some(job));
+        *work.job.borrow_mut() = Some(job);
         Self {
             number,
             name: StoredValue::new(name),
@@ -195,7 +195,7 @@ impl Transfer {
             return;
         };
         let (handle, registration) = AbortHandle::new_pair();
-        work.abort.replace(Some(handle));
+        *work.abort.borrow_mut() = Some(handle);
         self.stage.set(Stage::Going);
         spawn_local(async move {
             let ended = Abortable::new(job.run(&link, self.told), registration).await;
@@ -204,7 +204,7 @@ impl Transfer {
                 Ok(Err(why)) => {
                     let goes_on = why.may_go_better();
                     if goes_on {
-                        work.job.replace(Some(job));
+                        *work.job.borrow_mut() = Some(job);
                     } else {
                         job.discard().await;
                     }

@@ -1,4 +1,7 @@
 //! Who helped on which computer, with what and why.
+mod ending;
+mod events;
+
 use super::{COMPUTERS, PROJECTS, USERS};
 use crate::{
     api::session,
@@ -46,6 +49,12 @@ pub static REMOTE_SESSIONS_SHEET: Sheet = Sheet {
         TOLD.column("ended_at", label!(remote_session.ended), Cell::When)
             .hidden(),
     ],
+    actions: Some(ending::actions),
+    happened: Some(events::card),
+    tabs: &[
+        ObjectTab::new("recording", label!(playback.title), remote::recording).of(is_terminal),
+        ObjectTab::new("film", label!(remote.film), remote::film_tab).of(is_film),
+    ],
     filters: &[
         TOLD.among("state", label!(common.state), states).several(),
         TOLD.among("service", label!(remote_session.service), services)
@@ -61,7 +70,6 @@ pub static REMOTE_SESSIONS_SHEET: Sheet = Sheet {
         TOLD.filter("created_at__lt", label!(common.before)),
     ],
     ordering: "-created_at",
-    tabs: &[ObjectTab::new("film", label!(remote.film), remote::film_tab).of(is_film)],
     ..TOLD.sheet()
 };
 
@@ -70,6 +78,23 @@ fn is_film(row: &Value) -> bool {
     row["service"] == "screen"
         && row["recorded"] == true
         && session::may("play", "remote.recordings")
+}
+
+/// What terminals showed is recorded as text.
+fn is_terminal(row: &Value) -> bool {
+    value::text(row, "service") == "terminal"
+}
+
+/// Whether it can be ended.
+fn is_live(row: &Value) -> bool {
+    let live = ["requested", "asking", "active", "detached"];
+    live.contains(&value::text(row, "state").as_str())
+}
+
+/// What is done on a computer, in words.
+pub fn service(service: &str) -> String {
+    let known = services().into_iter().find(|known| known.value == service);
+    known.map_or_else(|| service.to_owned(), |known| known.label)
 }
 
 /// What is done on computers.
@@ -89,7 +114,8 @@ fn states() -> Vec<Choice> {
         .to_vec()
 }
 
-fn state(row: &Value) -> (Tone, &'static str) {
+/// How far it is.
+pub fn state(row: &Value) -> (Tone, &'static str) {
     words(&value::text(row, "state"))
 }
 
