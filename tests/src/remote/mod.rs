@@ -41,7 +41,7 @@ pub const ACCOUNT: &str = "postgres";
 /// Why somebody helps.
 pub const REASON: &str = "The printer is stuck";
 /// The password of everybody but the administrator.
-const PASSWORD: &str = "long enough for tests 1";
+pub const PASSWORD: &str = "long enough for tests 1";
 /// The name of the computer.
 const NAME: &str = "remote-01";
 
