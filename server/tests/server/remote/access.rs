@@ -29,6 +29,7 @@ on_both_engines! {
         let may = json!([{"service": "terminal", "mode": "user"}, {"service": "screen", "mode": "view"}]);
         assert_eq!((&told["may"], &told["refused"]), (&may, &json!(null)));
         assert_eq!((&told["policy"]["reason_required"], &told["policy"]["ports"]), (&json!(true), &json!(["ssh", "vnc", "rdp"])));
+        assert_eq!((&told["policy"]["files_in"], &told["policy"]["files_out"]), (&json!(true), &json!(true)));
         desk.doorman.away.lock().unwrap().insert(desk.computer());
         assert_eq!(helper.get(&access(desk.computer())).await.json["status"], "offline");
         assert_eq!(helper.get(&access(999_999_999)).await.status, 404);

@@ -55,6 +55,7 @@ pub fn FolderTable(desk: Desk, folder: Folder) -> impl IntoView {
         entries.with_value(|entries| arranged(entries, hidden, by, descending))
     });
     let total = Signal::derive(move || shown.with(Vec::len) as u64);
+    let is_empty = Memo::new(move |_| total.get() == 0);
     let from = desk.ways.get_untracked().is_some_and(|ways| ways.from);
     let rows = Signal::derive(move || {
         let before = page.get().saturating_sub(1) * PAGE;
@@ -86,7 +87,7 @@ pub fn FolderTable(desk: Desk, folder: Folder) -> impl IntoView {
     });
     view! {
         {is_cut.then(|| view! { <Notice tone=Tone::Info>{tf!(remote.folder_cut, count = number(MOST as u64))}</Notice> })}
-        {move || if total.get() == 0 {
+        {move || if is_empty.get() {
             let hides = entries.with_value(|entries| !entries.is_empty());
             let words = if hides { t!(remote.folder_hidden_text) } else { t!(remote.folder_empty_text) };
             view! { <EmptyState icon=icondata::LuFolderOpen title=t!(remote.folder_empty) text=words /> }.into_any()

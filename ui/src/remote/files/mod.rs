@@ -475,7 +475,7 @@ fn Transfers(desk: Desk) -> impl IntoView {
     let transfers = desk.transfers;
     view! {
         <Show when=move || transfers.with(|all| !all.is_empty())>
-            <ul class="upload-list remote-transfers" aria-live="polite" aria-label=t!(remote.transfers)>
+            <ul class="upload-list remote-transfers" aria-label=t!(remote.transfers)>
                 <For each=move || transfers.get() key=|transfer| transfer.number let:transfer>
                     <TransferLine
                         transfer

@@ -309,7 +309,7 @@ fn arrived(done: &Done) -> AnyView {
     };
     let sha256 = format!("SHA-256 {}", done.sha256);
     view! {
-        <span title=sha256.clone()><Status tone=Tone::Success label=words /></span>
+        <span role="status" title=sha256.clone()><Status tone=Tone::Success label=words /></span>
         <span class="visually-hidden remote-hash">{sha256}</span>
     }
     .into_any()
