@@ -1073,6 +1073,7 @@ remote_policy-ports = Ports
 remote_policy-ports_help = Services of the computer that can be reached, such as ssh=22, one on each line.
 remote_policy-priority_help = Lower numbers are checked first.
 remote_policy-proof = Operators show
+remote_policy-proof_help = Tokens and API keys can show nothing, so only the first choice lets them in. Connect counts for ten minutes from when it was let in.
 remote_policy-proof_recent = Who they are, within ten minutes
 remote_policy-proof_second_factor = A second factor
 remote_policy-proof_sign_in = Nothing more than their session

@@ -1073,6 +1073,7 @@ remote_policy-ports = Puertos
 remote_policy-ports_help = Servicios del equipo a los que se puede llegar, como ssh=22, uno en cada línea.
 remote_policy-priority_help = Los números más bajos se comprueban antes.
 remote_policy-proof = Los operadores muestran
+remote_policy-proof_help = Los tokens y claves de API no pueden demostrar nada: solo la primera opción los deja entrar. Connect cuenta durante diez minutos desde que se le dio acceso.
 remote_policy-proof_recent = Quiénes son, en los últimos diez minutos
 remote_policy-proof_second_factor = Un segundo factor
 remote_policy-proof_sign_in = Nada más que su sesión

@@ -99,7 +99,8 @@ pub static REMOTE_POLICIES_SHEET: Sheet = Sheet {
             fields: &[
                 TOLD.field("reason_required", label!(remote_policy.reason_required)),
                 TOLD.field("ticket_required", label!(remote_policy.ticket_required)),
-                TOLD.choice("proof", label!(remote_policy.proof), proofs),
+                TOLD.choice("proof", label!(remote_policy.proof), proofs)
+                    .help(label!(remote_policy.proof_help)),
                 TOLD.field("max_minutes", label!(remote_policy.max_minutes)),
                 TOLD.field("idle_minutes", label!(remote_policy.idle_minutes)),
                 TOLD.field("days", label!(remote_policy.days))

@@ -121,6 +121,13 @@ pub fn Player(cast: Cast) -> impl IntoView {
             with(&|stage| stage.go_to(to));
         }
     };
+    let verb = move || {
+        if playing.get() {
+            t!(playback.pause)
+        } else {
+            t!(playback.play)
+        }
+    };
     let moment = move || {
         let [at, length] = [at, length].map(|seconds| clock_words(seconds.get()));
         format!("{at} / {length}")
@@ -136,7 +143,7 @@ pub fn Player(cast: Cast) -> impl IntoView {
         <div class="remote-head playback-tools">
             <IconButton
                 icon=Signal::derive(move || if playing.get() { icondata::LuPause } else { icondata::LuPlay })
-                label=move || if playing.get() { t!(playback.pause) } else { t!(playback.play) }.to_owned()
+                label=verb
                 class="playback-toggle"
                 on_press=toggle
             />
