@@ -50,7 +50,6 @@ window.migasfreeTerminal = {
       columns: () => terminal.cols,
       rows: () => terminal.rows,
       resize: (columns, rows) => terminal.resize(columns, rows),
-      reset: () => terminal.reset(),
       // `done` is called when it was drawn, so that no more is asked for than can be shown.
       write: (bytes, done) => terminal.write(bytes, done),
       focus: () => terminal.focus(),

@@ -9,6 +9,8 @@ use web_sys::HtmlElement;
 const SCRIPT: &str = "/assets/terminal/terminal.js";
 const STYLE: &str = "/assets/terminal/xterm.css";
 const NAME: &str = "migasfreeTerminal";
+/// What makes a terminal as it was at first (RIS).
+const RESET: &[u8] = b"\x1bc";
 
 /// Fetches it; says whether it is here.
 pub async fn fetch() -> bool {
@@ -54,15 +56,18 @@ impl Screen {
         })
     }
 
-    /// Gives it so many columns and rows.
+    /// Gives it so many columns and rows, once what was written before is drawn.
     pub fn resize(&self, columns: u16, rows: u16) {
-        let arguments = Array::of2(&JsValue::from(columns), &JsValue::from(rows));
-        let _ = call(&self.handle, "resize", &arguments);
+        let handle = self.handle.clone();
+        self.write(b"", move || {
+            let arguments = Array::of2(&JsValue::from(columns), &JsValue::from(rows));
+            let _ = call(&handle, "resize", &arguments);
+        });
     }
 
-    /// Clears it, and forgets what it was told.
+    /// Clears it, behind what was written before.
     pub fn reset(&self) {
-        let _ = call(&self.handle, "reset", &Array::new());
+        self.write(RESET, || {});
     }
 
     /// Columns and rows.

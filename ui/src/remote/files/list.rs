@@ -107,7 +107,7 @@ pub fn FolderTable(desk: Desk, folder: Folder) -> impl IntoView {
             .into_any()
         }}
         <Show when=move || { total.get() > PAGE }>
-            <Pagination page page_size=PAGE total on_page=move |to: u64| page.set(to) />
+            <Pagination page page_size=Signal::stored(PAGE) total on_page=move |to: u64| page.set(to) />
         </Show>
     }
 }

@@ -52,9 +52,11 @@ pub fn Player(cast: Cast) -> impl IntoView {
     let speed = RwSignal::new("1".to_owned());
     // Nothing where the page was left.
     let with = move |act: &dyn Fn(&mut Stage)| {
-        if let Some(stage) = stage.try_get_value()
-            && let Some(stage) = stage.borrow_mut().as_mut()
-        {
+        let Some(stage) = stage.try_get_value() else {
+            return;
+        };
+        let mut stage = stage.borrow_mut();
+        if let Some(stage) = stage.as_mut() {
             act(stage);
             at.set(stage.reel.at());
             length.set(stage.reel.length());
