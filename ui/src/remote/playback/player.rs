@@ -17,8 +17,6 @@ const SPEEDS: [&str; 5] = ["0.5", "1", "2", "4", "8"];
 struct Stage {
     reel: Reel,
     screen: Screen,
-    /// When the clock moved last, in milliseconds.
-    ticked: f64,
 }
 
 impl Stage {
@@ -75,24 +73,25 @@ pub fn Player(cast: Cast) -> impl IntoView {
         let begun = Stage {
             reel: Reel::new(cast.clone(), skips.get_untracked()),
             screen,
-            ticked: js_sys::Date::now(),
         };
         stage.with_value(|stage| *stage.borrow_mut() = Some(begun));
         with(&|_| {});
         playing.set(true);
         true
     });
+    let ticked = StoredValue::new(js_sys::Date::now());
     let tick = move || {
+        let now = js_sys::Date::now();
+        let passed = (now - ticked.get_value()).max(0.0) / 1_000.0;
+        ticked.set_value(now);
+        if !playing.get_untracked() {
+            return;
+        }
         let factor: f64 = speed.with_untracked(|speed| speed.parse().unwrap_or(1.0));
         with(&|stage| {
-            let now = js_sys::Date::now();
-            let passed = (now - stage.ticked).max(0.0) / 1_000.0;
-            stage.ticked = now;
-            if playing.get_untracked() {
-                stage.go_to(stage.reel.at() + passed * factor);
-                if stage.reel.at() >= stage.reel.length() {
-                    playing.set(false);
-                }
+            stage.go_to(stage.reel.at() + passed * factor);
+            if stage.reel.at() >= stage.reel.length() {
+                playing.set(false);
             }
         });
     };
