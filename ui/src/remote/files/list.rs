@@ -96,6 +96,7 @@ pub fn FolderTable(desk: Desk, folder: Folder) -> impl IntoView {
                 <Table
                     columns=columns(from)
                     rows
+                    loading=desk.loading
                     sort
                     on_sort
                     compact=preferences::compact()

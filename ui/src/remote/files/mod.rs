@@ -65,6 +65,8 @@ pub struct Desk {
     folder: RwSignal<Option<Folder>>,
     /// Why the folder that was wanted last is not shown.
     trouble: RwSignal<Option<String>>,
+    /// Another one is on its way.
+    loading: RwSignal<bool>,
     /// Counts what was wanted: an answer that comes late is of no use.
     wanted: StoredValue<u32>,
     hidden: RwSignal<bool>,
@@ -89,6 +91,7 @@ impl Desk {
             path: RwSignal::new("/".to_owned()),
             folder: RwSignal::new(None),
             trouble: RwSignal::new(None),
+            loading: RwSignal::new(false),
             wanted: StoredValue::new(0),
             hidden: RwSignal::new(false),
             sort: RwSignal::new(Some(("name".to_owned(), false))),
@@ -163,11 +166,13 @@ impl Desk {
         let Some(link) = self.link() else { return };
         let wanted = self.wanted.get_value().wrapping_add(1);
         self.wanted.set_value(wanted);
+        self.loading.set(true);
         spawn_local(async move {
             let found = folder::read(&link, &path).await;
             if self.wanted.try_get_value() != Some(wanted) {
                 return;
             }
+            self.loading.set(false);
             match found {
                 Ok(found) => {
                     self.trouble.set(None);
