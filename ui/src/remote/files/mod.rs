@@ -10,7 +10,7 @@ use super::{
     Policy,
     asking::Begun,
     link::{Heard, Link},
-    session::{Stage as Course, state},
+    head::{Head, Stage as Course},
     words,
 };
 use crate::text::{t, tf};
@@ -130,7 +130,7 @@ impl Desk {
                     show(Course::Over(Tone::Warning, words::failure(&failure)));
                 }
             }
-            Heard::Opened | Heard::Bytes(_) | Heard::Exit(_) => {}
+            Heard::Opened | Heard::Bytes(_) | Heard::Ended | Heard::Exit(_) => {}
         }
     }
 
@@ -304,24 +304,9 @@ pub fn FilesSession(
     desk.link
         .set_value(Some(Link::idle(session.relay, session.grant, heard)));
     on_cleanup(move || desk.end());
-    let course = desk.course;
-    let over = move || matches!(course.get(), Course::Over(..));
     view! {
         <section class="surface remote-files" aria-label=t!(remote.files)>
-            <header class="remote-head">
-                {move || state(&course.get())}
-                <span class="remote-space"></span>
-                <Show
-                    when=over
-                    fallback=move || view! { <Button size=ButtonSize::Small on_press=move |_| desk.end()>{t!(remote.end)}</Button> }
-                >
-                    <Button size=ButtonSize::Small look=ButtonLook::Primary on_press=move |_| on_close.run(())>{t!(remote.close)}</Button>
-                </Show>
-            </header>
-            {move || match course.get() {
-                Course::Over(tone, words) => Some(view! { <Notice tone>{words}</Notice> }),
-                _ => None,
-            }}
+            <Head stage=desk.course recorded=RwSignal::new(false) on_end=move |()| desk.end() on_close />
             <Show when=move || desk.ways.with(Option::is_some)>
                 <Tools desk policy />
                 {move || desk.trouble.get().map(|why| view! { <Notice tone=Tone::Error>{why}</Notice> })}
