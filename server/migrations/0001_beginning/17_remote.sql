@@ -28,7 +28,7 @@ CREATE TABLE remote_policy (
     until_time text NOT NULL DEFAULT '',
     reason_required boolean NOT NULL DEFAULT TRUE,
     ticket_required boolean NOT NULL DEFAULT FALSE,
-    proof text NOT NULL DEFAULT 'recent'
+    proof text NOT NULL DEFAULT 'sign_in'
 );
 CREATE INDEX remote_policy_priority_idx ON remote_policy (priority);
 CREATE INDEX remote_policy_domain_id_idx ON remote_policy (domain_id);

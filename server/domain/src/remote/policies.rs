@@ -43,7 +43,7 @@ pub static TABLE: Table = Table {
         text("until_time", 5).default(Default::Text("")),
         bool("reason_required", true),
         bool("ticket_required", false),
-        choice("proof", PROOFS).default(Default::Text("recent")),
+        choice("proof", PROOFS).default(Default::Text("sign_in")),
     ],
     many: &[
         link(

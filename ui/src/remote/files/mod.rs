@@ -9,8 +9,8 @@ mod upload;
 use super::{
     Policy,
     asking::Begun,
-    link::{Heard, Link},
     head::{Head, Stage as Course},
+    link::{Heard, Link},
     words,
 };
 use crate::text::{t, tf};
