@@ -1,0 +1,112 @@
+//! The stream to the operator, which never makes this program wait.
+
+use std::io::{ErrorKind, Read as _, Write as _};
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::os::unix::net::UnixStream;
+use std::time::Duration;
+
+use anyhow::Result;
+use bytes::{Buf as _, BytesMut};
+use migasfree_tunnel::screen::{FromComputer, FromOperator, Reader};
+
+/// How much is read before something else has its turn.
+const AT_ONCE: usize = 64 * 1024;
+/// With this much waiting to leave, what would soon be outdated is left out.
+const BEHIND: usize = 64 * 1024;
+/// How long a last word may take.
+const LAST_WORD: Duration = Duration::from_secs(2);
+
+/// The stream.
+#[derive(Debug)]
+pub struct Link {
+    socket: UnixStream,
+    reader: Reader<FromOperator>,
+    leaving: BytesMut,
+}
+
+impl Link {
+    pub fn new(socket: OwnedFd) -> Result<Self> {
+        let socket = UnixStream::from(socket);
+        socket.set_nonblocking(true)?;
+        Ok(Self {
+            socket,
+            reader: Reader::new(),
+            leaving: BytesMut::new(),
+        })
+    }
+
+    pub fn socket(&self) -> BorrowedFd<'_> {
+        self.socket.as_fd()
+    }
+
+    /// What has come; none once the operator is gone.
+    pub fn hear(&mut self) -> Result<Option<Vec<FromOperator>>> {
+        let mut bytes = [0; 8192];
+        let mut heard = 0;
+        while heard < AT_ONCE {
+            match self.socket.read(&mut bytes) {
+                Ok(0) => return Ok(None),
+                Ok(length) => {
+                    self.reader.push(&bytes[..length]);
+                    heard += length;
+                }
+                Err(error) if error.kind() == ErrorKind::WouldBlock => break,
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                Err(error) if is_gone(&error) => return Ok(None),
+                Err(error) => return Err(error.into()),
+            }
+        }
+        let mut said = Vec::new();
+        while let Some(message) = self.reader.next()? {
+            said.push(message);
+        }
+        Ok(Some(said))
+    }
+
+    /// Says this as soon as there is room. How long it is.
+    pub fn say(&mut self, message: &FromComputer) -> usize {
+        let bytes = message.encode();
+        self.leaving.extend_from_slice(&bytes);
+        bytes.len()
+    }
+
+    /// Whether something waits for room.
+    pub fn is_waiting(&self) -> bool {
+        !self.leaving.is_empty()
+    }
+
+    /// Whether so much waits that only what matters should follow.
+    pub fn is_behind(&self) -> bool {
+        self.leaving.len() > BEHIND
+    }
+
+    /// Lets go what there is room for. Whether the operator is still there.
+    pub fn flush(&mut self) -> Result<bool> {
+        while !self.leaving.is_empty() {
+            match self.socket.write(&self.leaving) {
+                Ok(length) => self.leaving.advance(length),
+                Err(error) if error.kind() == ErrorKind::WouldBlock => break,
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                Err(error) if is_gone(&error) => return Ok(false),
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Ok(true)
+    }
+
+    /// Says the last word, and waits a little until it has left.
+    pub fn finish(mut self, message: &FromComputer) -> Result<()> {
+        self.say(message);
+        self.socket.set_nonblocking(false)?;
+        self.socket.set_write_timeout(Some(LAST_WORD))?;
+        self.socket.write_all(&self.leaving)?;
+        Ok(())
+    }
+}
+
+fn is_gone(error: &std::io::Error) -> bool {
+    matches!(
+        error.kind(),
+        ErrorKind::BrokenPipe | ErrorKind::ConnectionReset
+    )
+}
