@@ -32,6 +32,8 @@ pub enum Command {
     Search(Search),
     /// Open a terminal
     Terminal(Terminal),
+    /// See and control the screen
+    Screen(Screen),
     /// Copy or list files
     #[command(subcommand)]
     Files(Files),
@@ -119,6 +121,30 @@ pub struct Terminal {
     pub computer: String,
     #[command(flatten)]
     pub who: As,
+    #[command(flatten)]
+    pub why: Why,
+}
+
+#[derive(Debug, Args)]
+pub struct Screen {
+    /// Number or name of the computer
+    pub computer: String,
+    #[command(flatten)]
+    pub look: Look,
+}
+
+// How somebody looks at a screen.
+#[derive(Debug, Clone, Default, Args)]
+pub struct Look {
+    /// Only look on
+    #[arg(long)]
+    pub view: bool,
+    /// The monitor to begin with, counted from 1; without it all of them
+    #[arg(long, value_name = "NUMBER")]
+    pub monitor: Option<u32>,
+    /// Write what happens as JSON, one object in a line
+    #[arg(short, long)]
+    pub json: bool,
     #[command(flatten)]
     pub why: Why,
 }

@@ -56,10 +56,7 @@ pub fn keep_servers(servers: &Servers) -> Result<(), Trouble> {
 
 /// Writes a file that only its owner can read, whole or not at all.
 pub fn private(path: &Path, content: &[u8]) -> io::Result<()> {
-    if let Some(folder) = path.parent() {
-        let mut builder = DirBuilder::new();
-        builder.recursive(true).mode(0o700).create(folder)?;
-    }
+    path.parent().map_or(Ok(()), private_folder)?;
     let new = path.with_extension(format!("{}.new", std::process::id()));
     let mut options = OpenOptions::new();
     options.write(true).create_new(true).mode(0o600);
@@ -68,6 +65,12 @@ pub fn private(path: &Path, content: &[u8]) -> io::Result<()> {
     written
         .and_then(|()| fs::rename(&new, path))
         .inspect_err(|_| drop(fs::remove_file(&new)))
+}
+
+/// Makes a folder that only its owner can enter.
+pub fn private_folder(path: &Path) -> io::Result<()> {
+    let mut builder = DirBuilder::new();
+    builder.recursive(true).mode(0o700).create(path)
 }
 
 fn of(path: &Path) -> impl Fn(io::Error) -> Trouble {

@@ -25,6 +25,17 @@ pub fn json(value: &impl Serialize) {
     }
 }
 
+/// Writes a value as JSON in one line, for who reads as things happen.
+pub fn json_line(value: &impl Serialize) {
+    match serde_json::to_vec(value) {
+        Ok(mut text) => {
+            text.push(b'\n');
+            write(&text);
+        }
+        Err(error) => note(io::Error::other(error)),
+    }
+}
+
 /// Writes bytes as they are.
 pub fn write(bytes: &[u8]) {
     let mut out = io::stdout().lock();

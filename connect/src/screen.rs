@@ -3,6 +3,7 @@
 use std::io::Write as _;
 
 use migasfree_connect_core::chooser::{Chooser, Key};
+use migasfree_connect_core::links::Begin;
 use migasfree_connect_core::texts::{Language, Text};
 use migasfree_connect_core::trouble::{Kind, Trouble};
 use migasfree_types::shown::shown_line;
@@ -90,9 +91,10 @@ impl Drop for Screen {
 /// The first key among bytes and how many of them it is; nothing where a letter is not whole yet.
 fn first(read: &[u8]) -> Option<(Option<Key>, usize)> {
     Some(match *read.first()? {
-        b'\r' | b'\n' => (Some(Key::Enter), 1),
+        b'\r' | b'\n' => (Some(Key::Begin(Begin::Terminal)), 1),
         0x7f | 0x08 => (Some(Key::Backspace), 1),
-        // Ctrl U, C, D, P, N.
+        // Ctrl S, U, C, D, P, N.
+        0x13 => (Some(Key::Begin(Begin::Screen)), 1),
         0x15 => (Some(Key::Clear), 1),
         0x03 | 0x04 => (Some(Key::Leave), 1),
         0x10 => (Some(Key::Up), 1),
@@ -146,14 +148,15 @@ mod tests {
     #[test]
     fn keys_are_read_as_terminals_send_them() {
         assert_eq!(
-            keys("ñ4\u{7f}\u{1b}[A\u{1b}OB\u{1b}[1;5C\r".as_bytes()),
+            keys("ñ4\u{7f}\u{1b}[A\u{1b}OB\u{1b}[1;5C\u{13}\r".as_bytes()),
             [
                 Key::Letter('ñ'),
                 Key::Letter('4'),
                 Key::Backspace,
                 Key::Up,
                 Key::Down,
-                Key::Enter
+                Key::Begin(Begin::Screen),
+                Key::Begin(Begin::Terminal)
             ]
         );
         assert_eq!(keys(b"\x1b"), [Key::Leave]);

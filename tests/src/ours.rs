@@ -41,7 +41,8 @@ pub fn deb(name: &str, version: Version) -> Result<PathBuf> {
 /// # Errors
 /// When it was not made.
 pub fn rpm(name: &str, version: Version) -> Result<PathBuf> {
-    find(&version.folder(), &format!("{name}-"), ".rpm")
+    // Behind the name of another package there may be more letters.
+    find(&version.folder(), &format!("{name}-0"), ".rpm")
 }
 
 fn find(folder: &Path, start: &str, end: &str) -> Result<PathBuf> {

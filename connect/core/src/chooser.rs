@@ -3,6 +3,7 @@
 use migasfree_types::shown::shown_line;
 
 use crate::fleet::Computer;
+use crate::links::Begin;
 
 /// A key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,8 +18,8 @@ pub enum Key {
     Up,
     /// One row down.
     Down,
-    /// This one.
-    Enter,
+    /// This one, with this.
+    Begin(Begin),
     /// None.
     Leave,
 }
@@ -30,8 +31,8 @@ pub enum Step {
     Draw,
     /// Another search.
     Search,
-    /// This computer.
-    Chosen(Computer),
+    /// This computer, with this.
+    Chosen(Computer, Begin),
     /// None.
     Left,
 }
@@ -75,9 +76,9 @@ impl Chooser {
                 self.at = (self.at + 1).min(self.found.len().saturating_sub(1));
                 return Step::Draw;
             }
-            Key::Enter => {
+            Key::Begin(begin) => {
                 return match self.found.get(self.at) {
-                    Some(computer) => Step::Chosen(computer.clone()),
+                    Some(computer) => Step::Chosen(computer.clone(), begin),
                     None => Step::Draw,
                 };
             }
@@ -118,14 +119,19 @@ mod tests {
         }
     }
 
+    const ENTER: Key = Key::Begin(Begin::Terminal);
+
     #[test]
-    fn a_computer_is_found_as_one_types_and_taken_with_enter() {
+    fn a_computer_is_found_as_one_types_and_taken_with_what_is_begun() {
         let mut chooser = Chooser::default();
         assert_eq!(chooser.press(Key::Letter('r')), Step::Search);
         chooser.take("r", vec![computer(1), computer(2)]);
         assert_eq!(chooser.press(Key::Down), Step::Draw);
         assert_eq!(chooser.press(Key::Down), Step::Draw);
-        assert_eq!(chooser.press(Key::Enter), Step::Chosen(computer(2)));
+        let chosen = Step::Chosen(computer(2), Begin::Terminal);
+        assert_eq!(chooser.press(ENTER), chosen);
+        let chosen = Step::Chosen(computer(2), Begin::Screen);
+        assert_eq!(chooser.press(Key::Begin(Begin::Screen)), chosen);
     }
 
     #[test]
@@ -134,7 +140,7 @@ mod tests {
         chooser.press(Key::Letter('r'));
         chooser.press(Key::Letter('o'));
         chooser.take("r", vec![computer(1)]);
-        assert_eq!(chooser.press(Key::Enter), Step::Draw);
+        assert_eq!(chooser.press(ENTER), Step::Draw);
         assert_eq!(chooser.press(Key::Backspace), Step::Search);
         assert_eq!(chooser.typed(), "r");
         assert_eq!(chooser.press(Key::Leave), Step::Left);

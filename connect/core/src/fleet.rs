@@ -12,6 +12,9 @@ const LIST: &str = "/api/v1/token/remote-access/";
 /// What stands before a host key among the services.
 const HOST_KEY: &str = "ssh-host-key ";
 
+/// What stands before the fingerprint of the certificate of its RDP server among them.
+const RDP_CERTIFICATE: &str = "rdp_certificate ";
+
 /// A computer in the list.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
@@ -44,7 +47,7 @@ fn text<'de, D: Deserializer<'de>>(told: D) -> Result<String, D::Error> {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(default)]
 pub struct Access {
-    /// What it offers, and the host keys of its `sshd`, as it reported both.
+    /// What it offers, the host keys of its `sshd` and the certificate of its RDP server, as it reported them.
     services: Vec<String>,
 }
 
@@ -57,6 +60,21 @@ impl Access {
             .filter_map(|service| service.strip_prefix(HOST_KEY))
             .collect()
     }
+
+    /// The certificate of its RDP server: SHA-256 in hexadecimal, with a colon between the bytes.
+    #[must_use]
+    pub fn rdp_certificate(&self) -> Option<String> {
+        let mut services = self.services.iter();
+        let told = services.find_map(|service| service.strip_prefix(RDP_CERTIFICATE))?;
+        fingerprint(told)
+    }
+}
+
+fn fingerprint(told: &str) -> Option<String> {
+    let digits: String = told.chars().filter(|letter| *letter != ':').collect();
+    let bytes = hex::decode(digits).ok().filter(|bytes| bytes.len() == 32)?;
+    let bytes: Vec<String> = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    Some(bytes.join(":"))
 }
 
 /// Which computers to list.
@@ -159,6 +177,21 @@ mod tests {
         assert_eq!(the_one("4", computers()).unwrap().id, 4);
         assert_eq!(the_one("ROOM4", computers()).unwrap().id, 4);
         assert_eq!(the_one("oom1", computers()[1..2].to_vec()).unwrap().id, 14);
+    }
+
+    #[test]
+    fn a_certificate_is_told_as_viewers_take_it_or_not_at_all() {
+        let certificate = |told: &str| {
+            let services = vec!["rdp".to_owned(), format!("rdp_certificate {told}")];
+            Access { services }.rdp_certificate()
+        };
+        let colons = ["ab"; 32].join(":");
+        for told in ["AB".repeat(32), "ab".repeat(32), colons.clone()] {
+            assert_eq!(certificate(&told), Some(colons.clone()), "{told}");
+        }
+        for told in ["", "abcd", "x", &format!("{},ignore", "ab".repeat(32))] {
+            assert_eq!(certificate(told), None, "{told}");
+        }
     }
 
     #[test]

@@ -12,6 +12,7 @@ pub mod links;
 pub mod login;
 pub mod recording;
 mod relay;
+pub mod screen;
 pub mod secrets;
 pub mod servers;
 pub mod session;

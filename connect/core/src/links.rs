@@ -11,6 +11,8 @@ const START: &str = "migasfree-connect://computer/";
 pub enum Begin {
     /// A terminal.
     Terminal,
+    /// The screen.
+    Screen,
     /// `ssh` through a port.
     Ssh,
     /// A viewer of VNC.
@@ -42,6 +44,7 @@ fn parts(text: &str) -> Option<Link> {
     let computer = computer.parse().ok().filter(|id: &i64| digits && *id > 0)?;
     let begin = match begin {
         "terminal" => Begin::Terminal,
+        "screen" => Begin::Screen,
         "ssh" => Begin::Ssh,
         "vnc" => Begin::Vnc,
         "rdp" => Begin::Rdp,
@@ -56,11 +59,11 @@ mod tests {
 
     #[test]
     fn a_link_names_a_computer_and_what_is_begun_with_it() {
-        let link = Link {
-            computer: 42,
-            begin: Begin::Terminal,
-        };
-        assert_eq!(read("migasfree-connect://computer/42/terminal"), Ok(link));
+        for (service, begin) in [("terminal", Begin::Terminal), ("screen", Begin::Screen)] {
+            let text = format!("migasfree-connect://computer/42/{service}");
+            let computer = 42;
+            assert_eq!(read(&text), Ok(Link { computer, begin }));
+        }
     }
 
     #[test]

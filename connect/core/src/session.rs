@@ -184,6 +184,12 @@ impl Session {
     }
 
     async fn why(&mut self) -> Trouble {
+        let over = self.over().await;
+        over.unwrap_or_else(|| self.failed(&lost()))
+    }
+
+    /// Why the session is over, where that is heard in a moment.
+    pub async fn over(&mut self) -> Option<Trouble> {
         let over = async {
             loop {
                 if let Happening::Over(trouble) = self.next().await {
@@ -191,8 +197,13 @@ impl Session {
                 }
             }
         };
-        let over = timeout(REASON_WITHIN, over).await;
-        over.unwrap_or_else(|_| self.failed(&lost()))
+        timeout(REASON_WITHIN, over).await.ok()
+    }
+
+    /// What the computer is called.
+    #[must_use]
+    pub fn computer(&self) -> &str {
+        &self.opener.computer
     }
 
     /// Ends the session.

@@ -14,9 +14,9 @@ const SESSIONS: &str = "/api/v1/token/remote-sessions/";
 pub struct Request {
     /// The computer's id.
     pub computer: i64,
-    /// `terminal`, `files` or `port`.
+    /// `terminal`, `screen`, `files` or `port`.
     pub service: &'static str,
-    /// What may be done: `user`, `administrator`, `read`, `write` …; without it the least.
+    /// What may be done: `user`, `administrator`, `view`, `control`, `read`, `write` …; without it the least.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub mode: Option<&'static str>,
     /// The account on the computer; empty for that of its user.

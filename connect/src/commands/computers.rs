@@ -5,13 +5,14 @@ use std::time::Duration;
 use migasfree_connect_core::chooser::{Chooser, Step};
 use migasfree_connect_core::fleet::{self, Computer, Filter};
 use migasfree_connect_core::http::Api;
+use migasfree_connect_core::links::Begin;
 use migasfree_connect_core::table;
 use migasfree_connect_core::texts::Text;
 use migasfree_connect_core::trouble::{Kind, Trouble};
 use tokio::time::sleep;
 
-use super::terminal;
-use crate::arguments::{As, List, Why};
+use super::{screen, terminal};
+use crate::arguments::{As, List, Look, Why};
 use crate::context::Context;
 use crate::screen::Screen;
 use crate::{Exit, output, programs, tty};
@@ -72,7 +73,7 @@ fn row(context: &Context, one: &Computer) -> Vec<String> {
     ]
 }
 
-/// Lets the person choose a computer, and opens a terminal there. Without a terminal here the console's list is opened.
+/// Lets the person choose a computer, and opens a terminal or the screen there. Without a terminal here the console's list is opened.
 pub async fn choose(context: &Context) -> Result<Exit, Trouble> {
     if !tty::is_there() {
         let server = context.server()?;
@@ -82,7 +83,10 @@ pub async fn choose(context: &Context) -> Result<Exit, Trouble> {
     let api = context.signed_in().await?;
     let chosen = chosen(context, &api).await?;
     match chosen {
-        Some(computer) => {
+        Some((computer, Begin::Screen)) => {
+            screen::at(context, &api, &computer, &Look::default()).await
+        }
+        Some((computer, _)) => {
             let (who, why) = (As::default(), Why::default());
             terminal::at(context, &api, &computer, &who, &why).await
         }
@@ -90,7 +94,7 @@ pub async fn choose(context: &Context) -> Result<Exit, Trouble> {
     }
 }
 
-async fn chosen(context: &Context, api: &Api) -> Result<Option<Computer>, Trouble> {
+async fn chosen(context: &Context, api: &Api) -> Result<Option<(Computer, Begin)>, Trouble> {
     let mut screen = Screen::open(context.language)?;
     let mut chooser = Chooser::default();
     let mut wanted = true;
@@ -116,7 +120,7 @@ async fn chosen(context: &Context, api: &Api) -> Result<Option<Computer>, Troubl
         match step {
             Step::Draw => {}
             Step::Search => wanted = true,
-            Step::Chosen(computer) => return Ok(Some(computer)),
+            Step::Chosen(computer, begin) => return Ok(Some((computer, begin))),
             Step::Left => return Ok(None),
         }
     }

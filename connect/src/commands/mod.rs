@@ -3,6 +3,7 @@
 mod computers;
 mod files;
 mod ports;
+mod screen;
 mod sessions;
 mod sign_in;
 mod terminal;
@@ -17,7 +18,7 @@ use migasfree_connect_core::trouble::Trouble;
 use migasfree_types::shown::shown;
 use tokio::io::AsyncReadExt as _;
 
-use crate::arguments::{As, Command, Ssh, View, Why};
+use crate::arguments::{As, Command, Look, Screen, Ssh, View, Why};
 use crate::context::Context;
 use crate::{Exit, output, tty};
 
@@ -30,6 +31,7 @@ pub async fn run(context: &Context, command: Option<Command>) -> Result<Exit, Tr
         Some(Command::List(list)) => computers::list(context, "", &list).await,
         Some(Command::Search(search)) => computers::list(context, &search.text, &search.list).await,
         Some(Command::Terminal(asked)) => terminal::named(context, &asked).await,
+        Some(Command::Screen(asked)) => screen::named(context, &asked).await,
         Some(Command::Files(files)) => self::files::run(context, &files).await,
         Some(Command::Forward(forward)) => ports::forward(context, &forward).await,
         Some(Command::Ssh(ssh)) => ports::ssh(context, &ssh).await,
@@ -71,6 +73,10 @@ async fn link(context: &Context, text: &str) -> Result<Exit, Trouble> {
                 why,
             };
             terminal::named(context, &asked).await
+        }
+        Begin::Screen => {
+            let look = Look::default();
+            screen::named(context, &Screen { computer, look }).await
         }
         Begin::Ssh => {
             let arguments = Vec::new();

@@ -69,7 +69,7 @@ pub async fn ssh(context: &Context, asked: &Ssh) -> Result<Exit, Trouble> {
         let file = file.display().to_string();
         let user = asked.user.as_deref();
         let line = ssh::arguments(found.id, port, &file, checking, user, &asked.arguments);
-        programs::run("ssh", &line).await
+        programs::run("ssh", &line, None).await
     };
     run(context, &api, &found, "ssh", &asked.why, start).await
 }
@@ -103,31 +103,56 @@ async fn host_keys(
 
 /// Starts a viewer of VNC.
 pub async fn vnc(context: &Context, asked: &View) -> Result<Exit, Trouble> {
-    view(context, asked, "vnc", VNC).await
+    let viewer = viewer(asked, VNC)?;
+    let (api, found) = computer(context, &asked.computer).await?;
+    let start = async |port: u16| {
+        let line = viewer.arguments(port, asked.user.as_deref(), None);
+        programs::run(viewer.program, &line, None).await
+    };
+    run(context, &api, &found, "vnc", &asked.why, start).await
 }
 
-/// Starts a viewer of RDP.
+/// Starts a viewer of RDP, which takes no other certificate than the one that the computer reported.
 pub async fn rdp(context: &Context, asked: &View) -> Result<Exit, Trouble> {
-    view(context, asked, "rdp", RDP).await
+    let viewer = viewer(asked, RDP)?;
+    let (api, found) = computer(context, &asked.computer).await?;
+    let certificate = fleet::access(&api, found.id).await?.rdp_certificate();
+    match &certificate {
+        None => context.tell(Text::CertificateUnknown, &[&found.name]),
+        Some(_) if viewer.pins => {}
+        Some(it) => context.tell(Text::CertificateToCompare, &[&found.name, it]),
+    }
+    let settings = pinned(viewer, certificate.as_deref(), found.id)?;
+    let start = async |port: u16| {
+        let line = viewer.arguments(port, asked.user.as_deref(), certificate.as_deref());
+        programs::run(viewer.program, &line, settings.as_deref()).await
+    };
+    run(context, &api, &found, "rdp", &asked.why, start).await
 }
 
-async fn view(
-    context: &Context,
-    asked: &View,
-    name: &str,
-    known: &'static [Viewer],
-) -> Result<Exit, Trouble> {
+/// The first viewer that is installed.
+fn viewer(asked: &View, known: &'static [Viewer]) -> Result<&'static Viewer, Trouble> {
     if let Some(user) = &asked.user {
         ssh::account(user)?;
     }
-    let viewer = viewers::first(known, programs::is_there).ok_or_else(|| {
+    viewers::first(known, programs::is_there).ok_or_else(|| {
         let names = viewers::names(known);
         Trouble::of(Kind::Usage, Text::ErrorNoViewer, &[&names])
-    })?;
-    let (api, found) = computer(context, &asked.computer).await?;
-    let start = async |port: u16| {
-        let line = viewer.arguments(port, asked.user.as_deref());
-        programs::run(viewer.program, &line).await
-    };
-    run(context, &api, &found, name, &asked.why, start).await
+    })
+}
+
+/// Settings without certificates that somebody said yes to for another computer, on the same port: those are taken beside the
+/// one that is named.
+fn pinned(
+    viewer: &Viewer,
+    certificate: Option<&str>,
+    computer: i64,
+) -> Result<Option<PathBuf>, Trouble> {
+    if certificate.is_none() || !viewer.pins {
+        return Ok(None);
+    }
+    let folder = keep::data().join(format!("rdp-{computer}"));
+    let made = keep::private_folder(&folder);
+    made.map_err(|error| Trouble::of_file(&folder.display().to_string(), &error))?;
+    Ok(Some(folder))
 }

@@ -18,10 +18,11 @@ use tempfile::TempDir;
 
 use super::{NOTHING_OLD_ACTS, RULE_FOR_EVERYBODY, START_AT_LOGIN, used_for_years};
 
-const NAMES: [&str; 4] = [
+const NAMES: [&str; 5] = [
     "migasfree-server",
     "migasfree-client",
     "migasfree-connect",
+    "migasfree-connect-screen",
     "migasfree-play",
 ];
 const PROJECT: &str = "packages-debian-12";

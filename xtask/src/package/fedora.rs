@@ -80,10 +80,10 @@ fn as_fedora_has_it(product: &Product, files: &Path) -> Result<()> {
     let share = files.join("usr/share");
     let doc = share.join("doc").join(product.package);
     fs::remove_file(doc.join("changelog.Debian.gz"))?;
-    fs::rename(
-        share.join("zsh/vendor-completions"),
-        share.join("zsh/site-functions"),
-    )?;
+    let completions = share.join("zsh/vendor-completions");
+    if completions.exists() {
+        fs::rename(completions, share.join("zsh/site-functions"))?;
+    }
     let licences = share.join("licenses").join(product.package);
     fs::create_dir_all(&licences)?;
     fs::copy(paths::root().join("LICENSE"), licences.join("LICENSE"))?;

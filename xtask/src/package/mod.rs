@@ -43,7 +43,7 @@ enum Languages {
     EnglishAndSpanish,
 }
 
-const PRODUCTS: [Product; 4] = [
+const PRODUCTS: [Product; 5] = [
     Product {
         package: "migasfree-server",
         programs: &[("migasfree-server", Languages::English)],
@@ -63,6 +63,12 @@ const PRODUCTS: [Product; 4] = [
         package: "migasfree-connect",
         programs: &[("migasfree-connect", Languages::EnglishAndSpanish)],
         parts: &[],
+        view: None,
+    },
+    Product {
+        package: "migasfree-connect-screen",
+        programs: &[],
+        parts: &["migasfree-connect-screen"],
         view: None,
     },
     Product {

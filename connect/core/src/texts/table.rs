@@ -24,6 +24,8 @@ migasfree_types::texts! {
         ErrorRecording: "This is no recording that can be played.";
         ErrorNoTerminal: "This needs a terminal.";
         ErrorNoViewer(programs): "No viewer is installed; install one of these: { $programs }. `migasfree-connect forward` opens the port for any other.";
+        ErrorNoWindow: "The window for screens is not installed: install the package `migasfree-connect-screen`.";
+        ErrorWindow: "The window for the screen did not open, or did not last; it needs a desktop, X11 or Wayland.";
         ErrorNoProgram(program): "`{ $program }` is not installed.";
         ErrorProgram(program, reason): "`{ $program }` cannot be started: { $reason }";
         ErrorPort(port, reason): "Port { $port } of this computer cannot be used: { $reason }";
@@ -61,10 +63,19 @@ migasfree_types::texts! {
         Asking(computer): "The person at { $computer } is being asked…";
         TerminalOpen(computer): "You are at { $computer }. Enter, ~ and . leave; Enter, ~ and ? say more.";
         TerminalRecorded: "This session is recorded.";
+        ScreenOpen(computer): "You are at the screen of { $computer }. Ctrl Alt Enter fills your screen, Ctrl Alt Page down shows the next monitor, Ctrl Alt End sends Ctrl Alt Delete; close the window to leave.";
+        ScreenGone(computer): "The screen of { $computer } is gone: the person there signed out, or the desktop ended.";
+        WindowConnecting: "connecting…";
+        WindowControl: "control";
+        WindowControlRecorded: "control, recorded";
+        WindowView: "view only";
+        WindowViewRecorded: "view only, recorded";
         TerminalKeys: "~. leaves, ~~ writes ~, ~? says this.";
         Broken: "The connection broke; it is being made again…";
         Resumed: "The connection is there again.";
         Forwarding(address, port, computer): "{ $address } leads to { $port } of { $computer }. Ctrl C ends that.";
+        CertificateUnknown(computer): "The server knows no RDP certificate of { $computer }: the viewer asks you about it.";
+        CertificateToCompare(computer, fingerprint): "The viewer asks you about the certificate. Say yes only if it is the one that { $computer } reported, by SHA-256: { $fingerprint }";
         HostKeysUnknown(computer): "The server knows no host keys of { $computer }: ssh asks you about them, and remembers them.";
         Transferred(file, size): "{ $file }: { $size } bytes";
         Progress(file, percent): "{ $file }: { $percent } %";
@@ -73,7 +84,7 @@ migasfree_types::texts! {
         Nothing: "Nothing was found.";
         MoreFound(shown, count): "{ $shown } of { $count } are shown; search for more letters.";
         ChooserTitle: "Which computer?";
-        ChooserKeys: "Type a name, a user, a number or an address. Enter opens a terminal, Esc leaves.";
+        ChooserKeys: "Type a name, a user, a number or an address. Enter opens a terminal, Ctrl S the screen, Esc leaves.";
         PressEnter: "Press Enter to close this.";
         Yes: "yes";
         No: "no";
