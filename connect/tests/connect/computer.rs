@@ -1,12 +1,15 @@
-//! The computer behind the relay: a shell of few words, files in memory, and a port that says everything back.
+//! The computer behind the relay: a shell of few words, files in memory, a port that says everything back, and a screen that
+//! ends when somebody lets a key go.
 
 use std::collections::{BTreeMap, VecDeque};
 
 use bytes::Bytes;
+use migasfree_grant::Mode;
 use migasfree_tunnel::connection::{Config, Connection, Event, Priority, Side};
 use migasfree_tunnel::files::{Entry, EntryKind, FileAnswer, FileRequest, Stored};
 use migasfree_tunnel::frame::{Frame, Kind, StreamId};
 use migasfree_tunnel::message::{self, Code, Control, Failure, Open, Opened, Position};
+use migasfree_tunnel::screen::{Codec, FromComputer, FromOperator, Reader, Shape};
 use sha2::{Digest as _, Sha256};
 
 /// What a stream does.
@@ -15,6 +18,7 @@ enum Part {
     /// What was typed in the present line.
     Shell(String),
     Echo,
+    Screen(Reader<FromOperator>),
     /// What is still to be sent.
     Get(VecDeque<u8>),
     Put {
@@ -31,6 +35,8 @@ pub struct Computer {
     parts: BTreeMap<StreamId, Part>,
     /// Its files by their paths.
     pub files: BTreeMap<String, Vec<u8>>,
+    /// What its screen was asked to be, and what was done at it.
+    pub heard: Vec<FromOperator>,
     breaks: bool,
 }
 
@@ -40,6 +46,7 @@ impl Computer {
             connection: Connection::new(Side::Agent, Config::default()),
             parts: BTreeMap::new(),
             files: BTreeMap::new(),
+            heard: Vec::new(),
             breaks: false,
         }
     }
@@ -137,7 +144,11 @@ impl Computer {
                 Bytes::from(format!("{columns}")),
             ),
             Open::Port { name } if name == "ssh" => (Part::Echo, Bytes::new()),
-            Open::Port { .. } | Open::Screen(_) => {
+            Open::Screen(request) => {
+                self.heard.push(FromOperator::Show(request));
+                (Part::Screen(Reader::new()), Bytes::new())
+            }
+            Open::Port { .. } => {
                 let failure = Failure::new(Code::NotReachable, "connection refused");
                 return self.connection.refuse(stream, &failure);
             }
@@ -148,11 +159,13 @@ impl Computer {
         };
         self.connection
             .accept(stream, Priority::Interactive, answer);
-        let is_shell = matches!(part, Part::Shell(_));
+        let first = match part {
+            Part::Shell(_) => Bytes::from_static(b"$ "),
+            Part::Screen(_) => FromComputer::Shape(shape()).encode(),
+            _ => Bytes::new(),
+        };
         self.parts.insert(stream, part);
-        if is_shell {
-            self.connection.write(stream, b"$ ");
-        }
+        self.connection.write(stream, &first);
         self.write(stream);
     }
 
@@ -215,6 +228,18 @@ impl Computer {
             Some(Part::Echo) => {
                 self.connection.write(stream, bytes);
             }
+            Some(Part::Screen(said)) => {
+                said.push(bytes);
+                while let Some(one) = said.next().unwrap() {
+                    if matches!(one, FromOperator::Key { down: false, .. }) {
+                        let failure = Failure::new(Code::NotReachable, "no display");
+                        let failed = FromComputer::Failed(failure).encode();
+                        self.connection.write(stream, &failed);
+                        self.connection.half_close(stream);
+                    }
+                    self.heard.push(one);
+                }
+            }
             Some(Part::Put { have, .. }) => have.extend_from_slice(bytes),
             Some(Part::Get(_)) | None => {}
         }
@@ -248,7 +273,7 @@ impl Computer {
                 self.connection.half_close(stream);
             }
             Some(Part::Shell(_)) => self.exit(stream, Some(0)),
-            Some(Part::Echo) => self.connection.half_close(stream),
+            Some(Part::Echo | Part::Screen(_)) => self.connection.half_close(stream),
             Some(part @ Part::Get(_)) => drop(self.parts.insert(stream, part)),
             None => {}
         }
@@ -265,6 +290,20 @@ impl Computer {
             self.parts.remove(&stream);
             self.connection.half_close(stream);
         }
+    }
+}
+
+fn shape() -> Shape {
+    Shape {
+        codec: Codec::Tiles,
+        width: 800,
+        height: 600,
+        monitors: Vec::new(),
+        shown: None,
+        mode: Mode::Control,
+        clipboard_in: false,
+        clipboard_out: false,
+        system: "x11".to_owned(),
     }
 }
 

@@ -1,7 +1,5 @@
 //! Ports of another computer, and `ssh` over one.
 
-use std::os::unix::fs::PermissionsExt as _;
-
 use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::net::TcpStream;
 
@@ -50,12 +48,7 @@ async fn a_port_where_nothing_answers_says_so() {
 async fn ssh_is_started_on_the_real_port_with_the_reported_host_keys() {
     let server = Server::start(Behaviour::default()).await;
     let mut person = Person::signed_in(&server).await;
-    let folder = person.home().join("programs");
-    std::fs::create_dir(&folder).unwrap();
-    let ssh = folder.join("ssh");
-    std::fs::write(&ssh, "#!/bin/sh\nprintf '%s\\n' \"$@\"\nexit 7\n").unwrap();
-    std::fs::set_permissions(&ssh, std::fs::Permissions::from_mode(0o755)).unwrap();
-    person.finds_programs_in(&folder);
+    person.has_a_program("ssh", "printf '%s\\n' \"$@\"\nexit 7\n");
     let ended = person
         .run(&["ssh", "room4", "-u", "ana", "--", "-v", "uptime"], b"")
         .await;
@@ -88,4 +81,51 @@ async fn without_a_viewer_it_says_which_could_be_installed() {
     let ended = person.run(&["vnc", "room4"], b"").await;
     assert_eq!(ended.status, 2);
     assert!(ended.said.contains("remmina"), "{}", ended.said);
+}
+
+#[tokio::test]
+async fn a_viewer_of_rdp_takes_the_reported_certificate_alone() {
+    let server = Server::start(Behaviour::default()).await;
+    let mut person = Person::signed_in(&server).await;
+    let script = "printf '%s\\n' \"$@\" \"$XDG_CONFIG_HOME\"\nexit 5\n";
+    person.has_a_program("xfreerdp", script);
+    let ended = person.run(&["rdp", "room4", "-u", "ana"], b"").await;
+    assert_eq!(ended.status, 5, "{}", ended.said);
+    let certificate = ["ab"; 32].join(":");
+    let certificate = format!("/cert:deny,fingerprint:sha256:{certificate}");
+    let line: Vec<&str> = ended.output.lines().collect();
+    assert_eq!(line[1..4], ["+clipboard", "/u:ana", &certificate]);
+    // Nobody ever said yes to a certificate there.
+    let settings = person.home().join(".local/share/migasfree-connect/rdp-4");
+    assert_eq!(line[4], settings.display().to_string());
+    assert_eq!(std::fs::read_dir(settings).unwrap().count(), 0);
+    assert_eq!(server.asked()["port"], "rdp");
+}
+
+#[tokio::test]
+async fn a_viewer_that_asks_about_the_certificate_is_told_beside_which_one_it_is() {
+    let server = Server::start(Behaviour::default()).await;
+    let mut person = Person::signed_in(&server).await;
+    person.has_a_program("remmina", "printf '%s\\n' \"$@\"\n");
+    let ended = person.run(&["rdp", "room4"], b"").await;
+    assert_eq!(ended.status, 0, "{}", ended.said);
+    assert!(ended.said.contains("ab:ab:ab"), "{}", ended.said);
+    assert!(
+        ended.output.contains("rdp://127.0.0.1:"),
+        "{}",
+        ended.output
+    );
+}
+
+#[tokio::test]
+async fn a_viewer_of_vnc_is_started_on_the_real_port() {
+    let server = Server::start(Behaviour::default()).await;
+    let mut person = Person::signed_in(&server).await;
+    person.has_a_program("vncviewer", "printf '%s\\n' \"$@\"\n");
+    let ended = person.run(&["vnc", "room4"], b"").await;
+    assert_eq!(ended.status, 0, "{}", ended.said);
+    let port = ended.output.trim().strip_prefix("127.0.0.1::");
+    let port: u16 = port.and_then(|port| port.parse().ok()).unwrap_or_default();
+    assert_ne!(port, 0, "{}", ended.output);
+    assert_eq!(server.asked()["port"], "vnc");
 }

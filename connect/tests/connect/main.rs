@@ -12,4 +12,5 @@ mod forward;
 mod keyring;
 mod list;
 mod login;
+mod screen;
 mod terminal;

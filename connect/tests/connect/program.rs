@@ -1,5 +1,7 @@
 //! The program, with a home of its own.
 
+use std::fs::Permissions;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
@@ -14,6 +16,7 @@ use crate::server::Server;
 pub struct Person {
     home: TempDir,
     path: Option<PathBuf>,
+    program: PathBuf,
 }
 
 /// How the program ended.
@@ -33,6 +36,7 @@ impl Person {
         Self {
             home: tempfile::tempdir().unwrap(),
             path: None,
+            program: env!("CARGO_BIN_EXE_migasfree-connect").into(),
         }
     }
 
@@ -56,9 +60,33 @@ impl Person {
         self.path = Some(folder.to_owned());
     }
 
+    /// Has a program, which is a script, and no other.
+    pub fn has_a_program(&mut self, name: &str, script: &str) {
+        let folder = self.home().join("programs");
+        self.put_program(&folder, name, script);
+        self.finds_programs_in(&folder);
+    }
+
+    /// Puts a script into a folder.
+    pub fn put_program(&self, folder: &Path, name: &str, script: &str) {
+        std::fs::create_dir_all(folder).unwrap();
+        let program = folder.join(name);
+        std::fs::write(&program, format!("#!/bin/sh\n{script}")).unwrap();
+        std::fs::set_permissions(&program, Permissions::from_mode(0o755)).unwrap();
+    }
+
+    /// Has the program in this folder, with what is beside it there.
+    pub fn has_the_program_in(&mut self, folder: &Path) {
+        let there = folder.join("migasfree-connect");
+        std::fs::hard_link(&self.program, &there)
+            .or_else(|_| std::fs::copy(&self.program, &there).map(drop))
+            .unwrap();
+        self.program = there;
+    }
+
     /// The program with these arguments.
     pub fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_migasfree-connect"));
+        let mut command = Command::new(&self.program);
         command
             .args(arguments)
             .env_clear()

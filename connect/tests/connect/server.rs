@@ -16,6 +16,7 @@ use migasfree_tunnel::frame::{Frame, Kind, StreamId};
 use migasfree_tunnel::message::{
     self, Control, Hello, OperatorHello, Position, SUBPROTOCOL, SessionState, Welcome, Who,
 };
+use migasfree_tunnel::screen::FromOperator;
 use serde_json::{Value, json};
 use std::collections::HashMap;
 
@@ -91,6 +92,11 @@ impl Server {
         self.inner.computer.lock().await.files.get(path).cloned()
     }
 
+    /// What the computer's screen heard.
+    pub async fn heard(&self) -> Vec<FromOperator> {
+        self.inner.computer.lock().await.heard.clone()
+    }
+
     /// Puts a file on the computer.
     pub async fn put(&self, path: &str, content: Vec<u8>) {
         let mut computer = self.inner.computer.lock().await;
@@ -163,7 +169,8 @@ async fn list(headers: HeaderMap, Query(query): Query<HashMap<String, String>>) 
 }
 
 async fn access() -> Json<Value> {
-    Json(json!({"name": "room4", "status": "online", "services": ["ssh", HOST_KEY]}))
+    let certificate = format!("rdp_certificate {}", "ab".repeat(32));
+    Json(json!({"name": "room4", "status": "online", "services": ["ssh", HOST_KEY, certificate]}))
 }
 
 async fn sessions() -> Json<Value> {
@@ -223,7 +230,8 @@ async fn serve(inner: &Inner, mut socket: WebSocket) -> Option<()> {
         send(&mut socket, &frame).await?;
         computer.begin();
     }
-    greet(&mut socket, Some(state(computer.positions()))).await?;
+    let state = state(inner, computer.positions());
+    greet(&mut socket, Some(state)).await?;
     if let Some(resume) = resume {
         computer.resume(SESSION, resume.streams);
     }
@@ -242,12 +250,21 @@ async fn serve(inner: &Inner, mut socket: WebSocket) -> Option<()> {
     }
 }
 
-fn state(streams: Vec<Position>) -> SessionState {
+fn state(inner: &Inner, streams: Vec<Position>) -> SessionState {
+    let behaviour = inner.behaviour.lock().unwrap();
+    let mode = behaviour
+        .asked
+        .as_ref()
+        .and_then(|asked| asked["mode"].as_str());
     SessionState {
         session: SESSION.to_owned(),
         computer: 4,
         service: Service::Terminal,
-        mode: Mode::User,
+        mode: match mode {
+            Some("control") => Mode::Control,
+            Some("view") => Mode::View,
+            _ => Mode::User,
+        },
         switches: Switches::default(),
         secret: SECRET.to_owned(),
         resume_window: 10,
