@@ -19,6 +19,7 @@ mod screens;
 mod secrets;
 mod streams;
 mod terminals;
+mod window;
 mod words;
 
 use anyhow::{Context as _, Result};

@@ -118,7 +118,9 @@ impl Desktop {
             .env(bus.as_session().0, bus.as_session().1)
             .env(bus.as_system().0, bus.as_system().1);
         if let Some(display) = display {
-            command.env("DISPLAY", display.name());
+            command
+                .env("DISPLAY", display.name())
+                .env_remove("XAUTHORITY");
         }
         let log = folder.join("session.log");
         let mut session = Process::start("migasfree-session", &mut command, &log)?;

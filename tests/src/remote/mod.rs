@@ -2,6 +2,7 @@
 //! helpdesk.
 
 pub mod desktop;
+pub mod eyes;
 pub mod operator;
 pub mod peer;
 pub mod screen;
