@@ -59,6 +59,8 @@ pub fn window(monitor: Option<u32>) -> Result<Child, Trouble> {
     let program = part(WINDOW);
     let child = Command::new(&program)
         .args(monitor.map(|number| number.to_string()))
+        // What interrupts this program in its terminal is not for the window, which ends with it.
+        .process_group(0)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .kill_on_drop(true)

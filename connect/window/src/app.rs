@@ -13,7 +13,7 @@ use softbuffer::{Context, SoftBufferError, Surface};
 use winit::application::ApplicationHandler;
 use winit::dpi::{LogicalSize, PhysicalSize};
 use winit::event::{
-    ElementState, Ime, KeyEvent, MouseButton, MouseScrollDelta, StartCause, WindowEvent,
+    ElementState, KeyEvent, MouseButton, MouseScrollDelta, StartCause, WindowEvent,
 };
 use winit::event_loop::{ActiveEventLoop, ControlFlow, EventLoopProxy, OwnedDisplayHandle};
 use winit::platform::wayland::WindowAttributesExtWayland as _;
@@ -51,7 +51,6 @@ impl Shown {
         let said = |error: SoftBufferError| error.to_string();
         let context = Context::new(events.owned_display_handle()).map_err(said)?;
         let surface = Surface::new(&context, Rc::clone(&window)).map_err(said)?;
-        window.set_ime_allowed(true);
         Ok(Self { window, surface })
     }
 
@@ -277,7 +276,12 @@ impl App {
                 self.say(said);
                 self.act(act);
             }
-            Meaning::Text(keysyms) => self.types(keysyms),
+            Meaning::Text(keysyms) => {
+                for keysym in keysyms {
+                    let said = self.input.typed(keysym);
+                    self.say(said);
+                }
+            }
             Meaning::Nothing => {}
         }
     }
@@ -287,13 +291,6 @@ impl App {
             (Some(Act::FullScreen), Some(shown)) => shown.toggle_full_screen(),
             (Some(Act::NextMonitor), _) => self.show(self.view.next_monitor()),
             (Some(Act::FullScreen) | None, _) => {}
-        }
-    }
-
-    fn types(&mut self, keysyms: impl IntoIterator<Item = u32>) {
-        for keysym in keysyms {
-            let said = self.input.typed(keysym);
-            self.say(said);
         }
     }
 
@@ -401,7 +398,6 @@ impl ApplicationHandler<Told> for App {
                 is_synthetic,
                 ..
             } if !(is_synthetic && event.state == ElementState::Pressed) => self.key(&event),
-            WindowEvent::Ime(Ime::Commit(text)) => self.types(keys::typed(&text)),
             WindowEvent::CursorMoved { position, .. } => self.point((position.x, position.y)),
             WindowEvent::CursorEntered { .. } => self.is_inside = true,
             WindowEvent::CursorLeft { .. } => {

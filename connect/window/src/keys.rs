@@ -25,7 +25,8 @@ pub fn meaning(event: &KeyEvent) -> Meaning {
 fn of(text: &str, key: &Key, location: KeyLocation) -> Meaning {
     // Ctrl makes control characters of letters.
     let is_control = text.chars().any(char::is_control);
-    let typed = if is_control { Vec::new() } else { typed(text) };
+    let letters = text.chars().filter(|_| !is_control);
+    let typed: Vec<u32> = letters.map(of_char).collect();
     match (typed.as_slice(), key) {
         ([], Key::Character(letters)) => {
             let mut letters = letters.chars();
@@ -42,11 +43,6 @@ fn of(text: &str, key: &Key, location: KeyLocation) -> Meaning {
         ([keysym], _) => Meaning::Key(*keysym),
         _ => Meaning::Text(typed),
     }
-}
-
-/// What an input method typed.
-pub fn typed(text: &str) -> Vec<u32> {
-    text.chars().map(of_char).collect()
 }
 
 /// The number that browsers have for it.

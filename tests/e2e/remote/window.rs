@@ -48,7 +48,7 @@ async fn a_screen_is_seen_and_controlled_in_a_window_and_only_seen_where_that_wa
     let theirs = Display::start(1024, 768)?;
     let there = Eyes::at(&theirs)?;
     there.paints(BLUE)?;
-    let desktop = Desktop::on(scene.bus(), scene.folder(), Some(&theirs)).await?;
+    let desktop = Desktop::before(scene.bus(), scene.folder(), &theirs).await?;
     let ours = Display::start(1280, 800)?;
     let here = Eyes::at(&ours)?;
     let (helper, _) = scene.helper("hugo").await?;

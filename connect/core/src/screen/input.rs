@@ -62,7 +62,7 @@ impl Input {
         }
     }
 
-    /// What is typed at once, as input methods do.
+    /// What is typed at once with other characters.
     pub fn typed(&mut self, keysym: u32) -> Vec<FromOperator> {
         self.keys_of(&[(keysym, true), (keysym, false)])
     }
