@@ -1,5 +1,5 @@
 //! The window in which Connect shows the screen of another computer. `migasfree-connect screen` starts it and speaks with it over
-//! its standard input and output: it has no network, and knows nothing that is secret.
+//! its standard input and output: it is handed neither the connection nor anything that is secret.
 
 mod app;
 mod clipboard;

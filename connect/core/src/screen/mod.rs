@@ -1,5 +1,5 @@
 //! The screen of another computer, in a window of this one. The window is another program, which decodes what the computer
-//! says, and has neither network nor secrets: between the two there are pipes. What both do is here, without pipes, pixels of
+//! says, and is handed neither the connection nor secrets: between the two there are pipes. What both do is here, without pipes, pixels of
 //! a window, or decoders.
 
 mod events;
