@@ -42,7 +42,7 @@ async fn ends(script: Option<&str>, line: &[&str]) -> (Ended, Server, PathBuf, P
     let server = Server::start(Behaviour::default()).await;
     let person = Person::signed_in(&server).await;
     let (person, folder) = with_window(person, script);
-    let line = [&["screen", "room4", "--reason", "printer"], line].concat();
+    let line = [&["screen", "room4", "--reason", "printer"][..], line].concat();
     let ended = person.run(&line, b"").await;
     (ended, server, folder, person)
 }

@@ -132,7 +132,8 @@ async fn without_a_desktop_the_window_says_what_it_needs() -> Result<()> {
         return Ok(());
     };
     let (helper, _) = scene.helper("hugo").await?;
-    let line = ["screen", &scene.cid(), "--reason", REASON];
+    let cid = scene.cid();
+    let line = ["screen", &cid, "--reason", REASON];
     helper.run(&line).await?.ends(61, "needs a desktop")?;
     Ok(())
 }
