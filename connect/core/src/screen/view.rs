@@ -149,12 +149,13 @@ impl<D: Decode> View<D> {
         if u64::from(size.0) * u64::from(size.1) > MOST_PIXELS {
             return Err(ScreenError::Malformed(1));
         }
-        let before = self.shape.as_ref().map(|shape| shape.codec);
-        let is_other = (self.picture.width, self.picture.height) != size;
-        if is_other && shape.codec == Codec::Tiles {
-            self.picture = Picture::black(shape.width, shape.height);
-        }
-        if (is_other || before != Some(shape.codec)) && shape.codec != Codec::Tiles {
+        let frames = |shape: &Shape| (shape.codec, shape.width, shape.height);
+        let is_anew = self.shape.as_ref().map(frames) != Some(frames(&shape));
+        if shape.codec == Codec::Tiles {
+            if (self.picture.width, self.picture.height) != size {
+                self.picture = Picture::black(shape.width, shape.height);
+            }
+        } else if is_anew {
             // What it cannot decode it does not ask for.
             let begun = self.decode.begin(shape.codec);
             begun.map_err(|_| ScreenError::Malformed(1))?;
@@ -447,9 +448,12 @@ mod tests {
     #[test]
     fn another_size_or_codec_begins_anew() {
         let mut view = view(Codec::Vp9);
-        view.take(&frame(1, true, 9)).unwrap();
-        view.take(&FromComputer::Shape(shape(Codec::Vp9)).encode())
-            .unwrap();
+        // Before the first frame, and behind it.
+        for sequence in 1..3 {
+            view.take(&FromComputer::Shape(shape(Codec::Vp9)).encode())
+                .unwrap();
+            view.take(&frame(sequence, true, 9)).unwrap();
+        }
         assert_eq!(view.decode.begun, 1);
         view.take(&FromComputer::Shape(shape(Codec::Vp8)).encode())
             .unwrap();
