@@ -3,6 +3,7 @@
 mod grant;
 #[cfg(feature = "keys")]
 pub mod hello;
+pub mod order;
 #[cfg(feature = "keys")]
 mod signed;
 

@@ -314,7 +314,7 @@ pub enum Code {
     Failed,
 }
 
-/// About a session.
+/// About a session, or an action.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "what", rename_all = "snake_case")]
 pub enum Control {
@@ -411,9 +411,77 @@ pub enum Control {
         /// What happened.
         event: SessionEvent,
     },
+    /// Relay to agent: carry this out.
+    Act {
+        /// The execution, a UUID.
+        execution: String,
+        /// Its order (`migasfree_grant::order`), which the daemon verifies.
+        order: String,
+    },
+    /// Agent to relay: how far an execution is.
+    Acting {
+        /// The execution.
+        execution: String,
+        /// How far it is.
+        state: ExecutionState,
+        /// With which status the program ended, where there was one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        exit: Option<i32>,
+        /// What came out since the message before, [`MAX_OUTPUT`] at most.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        output: Option<String>,
+        /// Counts the messages of an execution, from 0.
+        sequence: u32,
+    },
     /// Something of a later version.
     #[serde(other)]
     Other,
+}
+
+/// How many bytes of output one [`Control::Acting`] has at most.
+pub const MAX_OUTPUT: usize = 8 * 1024;
+
+/// How far an execution is: the first two are the server's alone, and so are `Expired`, `Cancelled` and `Lost`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ExecutionState {
+    /// It waits for its computer.
+    Ready,
+    /// Its computer was given the order.
+    Leased,
+    /// It goes on.
+    Running,
+    /// It is done.
+    Succeeded,
+    /// It could not be done.
+    Failed,
+    /// It took too long.
+    TimedOut,
+    /// The computer, or the person at it, does not allow it.
+    Refused,
+    /// An operator took it back before its computer had it.
+    Cancelled,
+    /// Its computer did not come in time.
+    Expired,
+    /// Its computer was given the order, and was not heard of again.
+    Lost,
+}
+
+impl ExecutionState {
+    /// Whether nothing more is expected.
+    #[must_use]
+    pub const fn is_final(self) -> bool {
+        !matches!(self, Self::Ready | Self::Leased | Self::Running)
+    }
+
+    /// Whether a computer may say so.
+    #[must_use]
+    pub const fn is_told(self) -> bool {
+        matches!(
+            self,
+            Self::Running | Self::Succeeded | Self::Failed | Self::TimedOut | Self::Refused
+        )
+    }
 }
 
 /// What happened in a session.

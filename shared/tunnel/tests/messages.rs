@@ -3,8 +3,8 @@
 
 use migasfree_tunnel::files::FileRequest;
 use migasfree_tunnel::message::{
-    self, Code, Control, Failure, Hello, MAX_MESSAGE, MessageError, Open, Opened, OperatorHello,
-    Who,
+    self, Code, Control, ExecutionState, Failure, Hello, MAX_MESSAGE, MessageError, Open, Opened,
+    OperatorHello, Who,
 };
 
 fn written<T: serde::Serialize>(message: &T) -> String {
@@ -67,4 +67,20 @@ fn a_message_has_its_length() {
     assert!(message::read::<String>(long.as_bytes()).is_ok());
     let longer = message::read::<String>(format!("{long} ").as_bytes());
     assert!(matches!(longer, Err(MessageError::TooLong)));
+}
+
+#[test]
+fn an_execution_is_told_of_by_its_state() {
+    let acting = Control::Acting {
+        execution: "e".to_owned(),
+        state: ExecutionState::TimedOut,
+        exit: None,
+        output: None,
+        sequence: 2,
+    };
+    let text = r#"{"what":"acting","execution":"e","state":"timed_out","sequence":2}"#;
+    assert_eq!(written(&acting), text);
+    assert_eq!(message::read::<Control>(text.as_bytes()).unwrap(), acting);
+    assert!(ExecutionState::TimedOut.is_final() && ExecutionState::TimedOut.is_told());
+    assert!(!ExecutionState::Running.is_final() && !ExecutionState::Cancelled.is_told());
 }
