@@ -3,6 +3,7 @@
 //! A front end: it translates, checks rights and asks the domain.
 
 pub mod accounts;
+mod actions;
 mod audit;
 pub mod events;
 mod messages;
@@ -38,6 +39,7 @@ where
 /// The calls that are about no entity.
 fn calls() -> Vec<Served<ApiState>> {
     let mut calls = accounts::calls();
+    calls.extend(actions::calls());
     calls.extend(audit::calls());
     calls.extend(events::calls());
     calls.extend(remote::calls());

@@ -4,7 +4,9 @@ use std::sync::OnceLock;
 
 use migasfree_server_entity::registry::{Declared, Registry};
 
-use crate::{app_catalog, audience, certificates, computers, core, hardware, identity, remote};
+use crate::{
+    actions, app_catalog, audience, certificates, computers, core, hardware, identity, remote,
+};
 
 /// What the product declares. A test adds to it what it needs.
 #[must_use]
@@ -17,6 +19,7 @@ pub fn declared() -> Declared {
         identity::ENTITIES,
         certificates::ENTITIES,
         remote::ENTITIES,
+        actions::ENTITIES,
     ];
     Declared {
         entities: entities.concat(),

@@ -1,5 +1,6 @@
 //! The domain: what is declared, the rules, and the one answer to each question.
 
+pub mod actions;
 pub mod app_catalog;
 pub mod audience;
 pub mod audit;

@@ -455,6 +455,26 @@ migasfree_types::messages! {
     /// Both ends at once.
     pub(crate) remote_empty_window(): "Write another time than the one it begins with.";
 
+    // Actions.
+    /// Parameters that a verb does not take.
+    pub(crate) action_parameters(verb): "The parameters are not those of the action { $verb }.";
+    /// A delay that is too long.
+    pub(crate) action_delay_too_long(most): "Choose a delay of { $most } minutes at most.";
+    /// An end before the beginning, or too far away.
+    pub(crate) action_expires(days): "Choose an end after the beginning and within { $days } days.";
+    /// A moment that is none.
+    pub(crate) action_no_time(written): "{ $written } is no moment: write one such as 2026-12-24T18:00.";
+    /// Other computers where one is meant.
+    pub(crate) action_of_one(): "This is for one computer alone: ask for an action to mean others.";
+    /// More than one way to say which computers.
+    pub(crate) action_one_way(): "Name the computers, a filter or attributes, not several of these.";
+    /// A computer that is not in use.
+    pub(crate) action_not_in_use(computer): "CID-{ $computer } is not in use: give it another status first.";
+    /// Too many computers.
+    pub(crate) action_too_many(most): "An action is for { $most } computers at most.";
+    /// The same key for another request.
+    pub(crate) action_key_used(): "This key was used for another action already.";
+
     // Alerts.
     /// Certificates that end soon and have no successor.
     pub(crate) alert_certificates(): "Certificates that expire soon";

@@ -60,12 +60,13 @@ macro_rules! records {
     };
 }
 
-const RECORDS: [Records; 5] = [
+const RECORDS: [Records; 6] = [
     records!("client_error", errors, checked),
     records!("client_fault", faults, checked),
     records!("client_notification", notifications, checked),
     records!("client_synchronization", synchronizations),
     records!("client_statuslog", status_logs),
+    records!("core_action", actions),
 ];
 
 /// Removing what is too old.

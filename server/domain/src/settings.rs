@@ -108,6 +108,8 @@ pub struct Keep {
     pub remote_sessions: u32,
     /// What was recorded of them.
     pub recordings: u32,
+    /// Actions, with what came of them.
+    pub actions: u32,
     /// Errors, and as many faults, that are kept of one computer; 0 keeps all of them.
     pub reports_per_computer: u32,
     /// Whether errors, faults and notifications nobody has checked are kept, however old.

@@ -6,10 +6,12 @@ use axum::extract::ws::WebSocket;
 use migasfree_grant::CLOCKS_APART;
 use migasfree_tunnel::frame::{Frame, Kind};
 use migasfree_tunnel::message::{AgentHello, Control, Failure, Hello, LiveSession, Who};
+use tokio::sync::mpsc;
 
 use crate::drive::Command;
 use crate::failures;
 use crate::limits::Place;
+use crate::orders::{self, Acting};
 use crate::outbox::Outbox;
 use crate::registry::{Agent, Arrival};
 use crate::state::Relay;
@@ -114,7 +116,8 @@ async fn admit(
         build: hello.build,
         services: said.services,
     };
-    let agent = Arc::new(Agent::new(arrival, outbox.clone()));
+    let (acting, said) = mpsc::channel(orders::UNHEARD);
+    let agent = Arc::new(Agent::new(arrival, outbox.clone(), acting));
     replace(relay, &agent).await?;
     let present = Present {
         relay: relay.clone(),
@@ -132,6 +135,12 @@ async fn admit(
             session.command(Command::End(failures::lost()));
         }
     }
+    let (listening, handing) = (relay.clone(), relay.clone());
+    let computer = agent.computer;
+    relay.tasks.spawn(orders::hear(listening, computer, said));
+    relay
+        .tasks
+        .spawn(async move { orders::hand(&handing, computer).await });
     Ok(present)
 }
 
@@ -261,6 +270,25 @@ fn hear(relay: &Relay, agent: &Agent, control: Control) -> Result<(), Failure> {
             agent.offer(services.clone());
             relay.tell(agent.computer, true);
             return Ok(());
+        }
+        Control::Acting {
+            execution,
+            state,
+            exit,
+            output,
+            sequence,
+        } => {
+            let acting = Acting {
+                execution: execution.clone(),
+                state: *state,
+                exit: *exit,
+                output: output.clone(),
+                sequence: *sequence,
+            };
+            return agent
+                .acting
+                .try_send(acting)
+                .map_err(|_| failures::flooded());
         }
         Control::Accepted { session, .. }
         | Control::Refused { session, .. }

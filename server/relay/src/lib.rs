@@ -2,13 +2,15 @@
 //!
 //! A front end, and a switch. Each agent has one connection, each session of an operator another one; what comes on a stream
 //! of one goes to the stream of the other, with its id translated and its credit checked. What the bytes mean, the relay does
-//! not know, but for the output of terminals, which it records. Who may do what, it asks through [`Sessions`].
+//! not know, but for the output of terminals, which it records. Who may do what, it asks through [`Sessions`]; what computers
+//! are to do without anybody being there, through [`Orders`].
 
 mod agent;
 mod drain;
 mod drive;
 mod failures;
 mod limits;
+mod orders;
 mod outbox;
 mod recorder;
 mod registry;
@@ -30,6 +32,7 @@ use migasfree_server_entity::{
 };
 use migasfree_tunnel::message::SUBPROTOCOL;
 
+pub use orders::{Acting, Handed, Orders};
 pub use recorder::{Pieces, Recordings, Unreadable};
 pub use registry::{Registry, Seen};
 pub use sessions::{Begun, Enrolled, Recorded, Sessions, Terms, Traffic, Trouble};

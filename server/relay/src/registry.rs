@@ -4,6 +4,9 @@ use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
+use tokio::sync::mpsc;
+
+use crate::orders::Acting;
 use crate::outbox::Outbox;
 use crate::switch::{SLOTS, Session};
 
@@ -33,6 +36,8 @@ pub(crate) struct Agent {
     /// Which connection it is; a later one has a higher number.
     pub(crate) connection: u64,
     pub(crate) outbox: Outbox,
+    /// Takes down what it says of actions.
+    pub(crate) acting: mpsc::Sender<Acting>,
     address: IpAddr,
     since: i64,
     build: String,
@@ -116,12 +121,13 @@ pub(crate) struct Arrival {
 }
 
 impl Agent {
-    pub(crate) fn new(arrival: Arrival, outbox: Outbox) -> Self {
+    pub(crate) fn new(arrival: Arrival, outbox: Outbox, acting: mpsc::Sender<Acting>) -> Self {
         Self {
             computer: arrival.computer,
             key: arrival.key,
             connection: arrival.connection,
             outbox,
+            acting,
             address: arrival.address,
             since: arrival.since,
             build: arrival.build,

@@ -22,6 +22,7 @@ use tokio_util::task::TaskTracker;
 use crate::drive::{Command, Phase, drive, patience};
 use crate::failures;
 use crate::limits::{Place, Waiting};
+use crate::orders::{self, Orders};
 use crate::outbox::Outbox;
 use crate::recorder::{Recorder, Recordings};
 use crate::registry::Registry;
@@ -49,6 +50,8 @@ pub struct Settings {
 pub struct Parts {
     /// Who knows computers, operators and rights.
     pub sessions: Arc<dyn Sessions>,
+    /// Who knows what computers are to do.
+    pub orders: Arc<dyn Orders>,
     /// The settings in force.
     pub settings: Settings,
     /// The server's key, with which it signs grants.
@@ -117,6 +120,7 @@ impl Relay {
     pub fn start(&self) {
         self.tasks.spawn(watch::watch(self.clone()));
         self.tasks.spawn(watch::sweep(self.clone()));
+        self.tasks.spawn(orders::deliver(self.clone()));
         self.tasks.spawn(drain::drain(self.clone()));
     }
 

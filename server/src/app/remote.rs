@@ -10,6 +10,7 @@ use futures_util::StreamExt as _;
 use futures_util::stream::{self, BoxStream};
 use migasfree_native::key::PublicKey;
 use migasfree_server_db::clock::Clock;
+use migasfree_server_domain::actions::{self, Told};
 use migasfree_server_domain::carried;
 use migasfree_server_domain::core::rules::status::Status;
 use migasfree_server_domain::identity::{State, key_of};
@@ -19,8 +20,8 @@ use migasfree_server_domain::remote::{
 };
 use migasfree_server_domain::services::Services;
 use migasfree_server_relay::{
-    Begun, Enrolled, Pieces, Recorded, Recordings, Registry, Sessions, Terms, Traffic, Trouble,
-    Unreadable,
+    Acting, Begun, Enrolled, Handed, Orders, Pieces, Recorded, Recordings, Registry, Sessions,
+    Terms, Traffic, Trouble, Unreadable,
 };
 use migasfree_tunnel::message::{Code, Failure, SessionEvent};
 use serde_json::{Value, json};
@@ -137,6 +138,42 @@ impl Sessions for Domain {
             key_id: recorded.key.clone(),
         };
         Ok(remote::recorded(&self.0, session, &recording).await?)
+    }
+}
+
+#[async_trait]
+impl Orders for Domain {
+    async fn waiting(&self) -> Result<Vec<i64>, Trouble> {
+        actions::find_neighbours(&self.0).await?;
+        let waiting = actions::waiting(&self.0).await?;
+        Ok(waiting.into_iter().map(|computer| computer.0).collect())
+    }
+
+    async fn claim(&self, computer: i64) -> Result<Vec<Handed>, Trouble> {
+        let claimed = actions::claim(&self.0, ComputerId(computer)).await?;
+        let handed = claimed.into_iter().map(|one| Handed {
+            execution: one.execution,
+            order: one.order,
+        });
+        Ok(handed.collect())
+    }
+
+    async fn told(&self, computer: i64, acting: &Acting) -> Result<(), Trouble> {
+        let told = Told {
+            execution: &acting.execution,
+            state: acting.state,
+            exit: acting.exit,
+            output: acting.output.as_deref(),
+            sequence: acting.sequence,
+        };
+        if !actions::told(&self.0, ComputerId(computer), &told).await? {
+            tracing::debug!(
+                computer,
+                execution = acting.execution,
+                "nothing is expected of this action"
+            );
+        }
+        Ok(())
     }
 }
 

@@ -470,8 +470,10 @@ impl AppState {
             stop: stop.clone(),
         };
         let relay = settings.remote_enabled.then(|| {
+            let domain = Arc::new(remote::Domain(services.clone()));
             Relay::from(relay::Parts {
-                sessions: Arc::new(remote::Domain(services.clone())),
+                sessions: Arc::clone(&domain) as Arc<dyn relay::Sessions>,
+                orders: domain,
                 settings: settings.relay(&services.domain().settings.base),
                 server: server_key,
                 registry,

@@ -3,6 +3,7 @@
 use migasfree_server_audit::export::Receiver;
 use migasfree_server_auth::session;
 use migasfree_server_domain::{
+    actions::Sweep,
     audit::{anchoring::Anchorer, exporting::Exporter, verifying::Verifier},
     certificates::Upkeep,
     core::restarting::Restarter,
@@ -33,6 +34,7 @@ pub(super) fn handlers(services: &Services, receivers: Vec<Receiver>, keep_days:
         .with(Forgetter(services.clone()))
         .with(Verifier(services.clone()))
         .with(Anchorer(services.clone()))
+        .with(Sweep(services.clone()))
         .forgetting(&services.jobs, keep_days)
 }
 

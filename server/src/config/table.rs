@@ -296,6 +296,8 @@ settings! {
         "Days sessions of remote support are kept; 0 keeps them for ever. One goes no sooner than its recording.";
     keep_recordings_days "keep.recordings_days": u32 = "90" where within::<0, 36_500>,
         "Days recordings of remote support are kept; 0 keeps them for ever.";
+    keep_actions_days "keep.actions_days": u32 = "365" where within::<0, 36_500>,
+        "Days actions, and what came of them, are kept; 0 keeps them for ever.";
     keep_jobs_days "keep.jobs_days": u32 = "7" where within::<0, 36_500>,
         "Days ended background jobs are kept; 0 keeps them for ever. Those of every hour go after a day.";
     keep_reports_per_computer "keep.reports_per_computer": u32 = "1000" where within::<0, 1_000_000>,
@@ -459,6 +461,7 @@ impl Settings {
                 audit: self.keep_audit_days,
                 remote_sessions: self.keep_remote_sessions_days,
                 recordings: self.keep_recordings_days,
+                actions: self.keep_actions_days,
                 reports_per_computer: self.keep_reports_per_computer,
                 unchecked: self.keep_unchecked,
             },

@@ -1,6 +1,15 @@
 # What the server says, as it is declared: `messages.rs` of each of its crates is the original.
 account_closed = This account is closed: ask an administrator.
 account_not_linked = There is an account { $name } already, which is not linked: sign in to it and link it, or ask an administrator to.
+action_delay_too_long = Choose a delay of { $most } minutes at most.
+action_expires = Choose an end after the beginning and within { $days } days.
+action_key_used = This key was used for another action already.
+action_no_time = { $written } is no moment: write one such as 2026-12-24T18:00.
+action_not_in_use = CID-{ $computer } is not in use: give it another status first.
+action_of_one = This is for one computer alone: ask for an action to mean others.
+action_one_way = Name the computers, a filter or attributes, not several of these.
+action_parameters = The parameters are not those of the action { $verb }.
+action_too_many = An action is for { $most } computers at most.
 address_changed = The address of { $computer } was { $before }, is { $now }
 address_mail_advice = If that was not you, tell an administrator at once.
 address_mail_changed = The account { $username } has another address from now on: links to choose a password go there, and nothing comes here any more.

@@ -1,6 +1,15 @@
 # Lo que dice el servidor, en español. El original está en en.ftl.
 account_closed = Esta cuenta está cerrada: consulte a un administrador.
 account_not_linked = Ya hay una cuenta { $name } que no está vinculada: inicie sesión en ella y vincúlela, o pídaselo a un administrador.
+action_delay_too_long = Elija un plazo de { $most } minutos como máximo.
+action_expires = Elija un final posterior al inicio y dentro de { $days } días.
+action_key_used = Esta clave ya se usó para otra acción.
+action_no_time = { $written } no es un momento: escriba uno como 2026-12-24T18:00.
+action_not_in_use = CID-{ $computer } no está en uso: asígnele antes otro estado.
+action_of_one = Esto es para un solo equipo: pida una acción para abarcar otros.
+action_one_way = Indique los equipos, un filtro o atributos, pero solo una de estas cosas.
+action_parameters = Los parámetros no son los de la acción { $verb }.
+action_too_many = Una acción es para { $most } equipos como máximo.
 address_changed = La dirección de { $computer } era { $before } y es { $now }
 address_mail_advice = Si no ha sido usted, avise cuanto antes a un administrador.
 address_mail_changed = La cuenta { $username } tiene otra dirección desde ahora: los enlaces para elegir una contraseña van allí, y aquí ya no llega nada.

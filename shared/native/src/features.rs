@@ -21,6 +21,8 @@ pub enum Feature {
     Certificates,
     /// Somebody may help from afar.
     RemoteSupport,
+    /// Plans carry orders of actions.
+    Actions,
 }
 
 /// Features that one side has. Those this version does not know are not seen.
@@ -37,6 +39,7 @@ impl Features {
             Feature::CachedDefinitions,
             Feature::Certificates,
             Feature::RemoteSupport,
+            Feature::Actions,
         ])
     }
 
@@ -109,8 +112,7 @@ mod tests {
         let read: Features =
             serde_json::from_str(r#"["cached-definitions", "telepathy", 7]"#).unwrap();
         assert_eq!(read, Features::from_iter([Feature::CachedDefinitions]));
-        let text =
-            r#"["inventory-differences","cached-definitions","certificates","remote-support"]"#;
+        let text = r#"["inventory-differences","cached-definitions","certificates","remote-support","actions"]"#;
         assert_eq!(serde_json::to_string(&Features::all()).unwrap(), text);
         let both = Features::all().shared_with(&read);
         assert!(both.has(Feature::CachedDefinitions) && !both.has(Feature::InventoryDifferences));

@@ -11,6 +11,7 @@ use migasfree_types::computer::{
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::actions::{ActionResults, ActionsTaken};
 use crate::certificates::{CertificateGiven, CertificateWanted};
 use crate::enrolment::{EnrolmentAnswer, EnrolmentRequest};
 use crate::synchronization::{PlanAnswer, PlanRequest, ResultAnswer, ResultRequest};
@@ -41,6 +42,10 @@ pub const PLAN: Call<PlanRequest, PlanAnswer> = Call::at("/api/native/1/synchron
 /// What was done and found out.
 pub const RESULT: Call<ResultRequest, ResultAnswer> =
     Call::at("/api/native/1/synchronization/result/");
+
+/// How far actions are whose orders came with a plan.
+pub const ACTION_RESULT: Call<ActionResults, ActionsTaken> =
+    Call::at("/api/native/1/actions/result/");
 
 /// A certificate for a key that this computer made for that alone.
 pub const CERTIFICATE: Call<CertificateWanted, CertificateGiven> =
@@ -77,9 +82,10 @@ pub const WITHDRAW_REQUEST: Call<RequestChosen, AppRequest> =
     Call::at("/api/native/1/catalogue/requests/withdraw/");
 
 /// The paths of all calls that are made by a computer that is known by its key.
-pub const KNOWN: [&str; 12] = [
+pub const KNOWN: [&str; 13] = [
     PLAN.path,
     RESULT.path,
+    ACTION_RESULT.path,
     CERTIFICATE.path,
     INFO.path,
     LABEL.path,

@@ -61,6 +61,10 @@ pub struct PlanAnswer {
     /// The server heard this turn before: the computer begins another line.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub is_behind: bool,
+    /// Orders of actions (`migasfree_grant::order`), for a computer that has the feature. They are no part of the
+    /// synchronisation.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub actions: Vec<String>,
 }
 
 impl PlanAnswer {

@@ -18,7 +18,7 @@ use crate::services::{OfDomain as _, Services};
 /// Changes are told; this is for those that were made past everything that tells.
 const LONGEST: Duration = Duration::from_secs(15 * 60);
 /// What changes without making a difference to what a computer is given.
-const INDIFFERENT: [&str; 12] = [
+const INDIFFERENT: [&str; 13] = [
     "auth.group",
     "client.computerkey",
     "client.enrolmenttoken",
@@ -31,6 +31,7 @@ const INDIFFERENT: [&str; 12] = [
     "client.user",
     "core.certificate",
     "core.userprofile",
+    "remote.execution",
 ];
 
 /// What a computer asks, by its hash.

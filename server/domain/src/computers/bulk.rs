@@ -7,6 +7,7 @@ use migasfree_server_db::{Sql, Tx, args, json_ids, sql};
 use migasfree_server_entity::{
     access::{Need, allow},
     action::{Answer, Call},
+    body::Body,
     context::{Context, Note},
     entity::{Like, Write, put_extra},
     error::RestError,
@@ -56,7 +57,7 @@ pub async fn answer(call: Call) -> Result<Answer, RestError> {
         .registry()
         .by_route(COMPUTERS.route)
         .ok_or(RestError::NoRoute)?;
-    let (params, wanted) = chosen(&call, resource)?;
+    let (params, wanted) = chosen(context, &call.body, "ids", resource)?;
     let mut rows = read::selected(context, resource, &params).await?;
     if let Some(reached) = visibility::condition(&COMPUTERS, context.writer()) {
         rows.and_where(reached);
@@ -69,7 +70,7 @@ pub async fn answer(call: Call) -> Result<Answer, RestError> {
     if let Some(unknown) = wanted.iter().find(|id| !found.contains(id)) {
         return Err(RestError::refused("ids", &Refused::Unknown(*unknown)));
     }
-    as_expected(&call, found.len())?;
+    as_expected(&call.body, found.len())?;
     let found: Vec<i64> = found.into_iter().collect();
     tx.lock(COMPUTERS.table.name, &found).await?;
     let changed = match &deed {
@@ -118,20 +119,25 @@ async fn tags(call: &Call) -> Result<Vec<i64>, RestError> {
     }
 }
 
-/// The filter that finds the computers, and the ids that it has to find.
-fn chosen(call: &Call, resource: &Resource) -> Result<(Params, Vec<i64>), RestError> {
-    match (call.body.get("ids"), call.body.get("filter")) {
+/// The filter that finds the computers, and the ids (under this name) that it has to find.
+pub(crate) fn chosen(
+    context: &Context,
+    body: &Body,
+    name: &str,
+    resource: &Resource,
+) -> Result<(Params, Vec<i64>), RestError> {
+    match (body.get(name), body.get("filter")) {
         (Some(ids), None) => {
-            let ids = value::id_list(ids).map_err(|reason| RestError::refused("ids", &reason))?;
+            let ids = value::id_list(ids).map_err(|reason| RestError::refused(name, &reason))?;
             if ids.is_empty() {
-                return Err(RestError::field("ids", messages::choose_computer()));
+                return Err(RestError::field(name, messages::choose_computer()));
             }
             let filter = Map::from_iter([("id__in".to_owned(), json!(ids))]);
             Ok((Params::from_body(&filter), ids))
         }
         (None, Some(Value::Object(filter))) => {
             // How many a filter finds tells what is in the rows.
-            allow(&call.context.operator, resource.entity, Need::View)?;
+            allow(&context.operator, resource.entity, Need::View)?;
             known(filter, resource)?;
             let filter: Map<String, Value> = filter
                 .iter()
@@ -165,8 +171,8 @@ fn known(filter: &Map<String, Value>, resource: &Resource) -> Result<(), RestErr
 }
 
 /// Whoever confirmed a number does not change another one.
-fn as_expected(call: &Call, found: usize) -> Result<(), RestError> {
-    let expected = call.body.get("expected").filter(|value| !value.is_null());
+pub(crate) fn as_expected(body: &Body, found: usize) -> Result<(), RestError> {
+    let expected = body.get("expected").filter(|value| !value.is_null());
     let found_as = |expected| value::number(expected).is_ok_and(|number| number == count(found));
     if expected.is_none_or(found_as) {
         return Ok(());

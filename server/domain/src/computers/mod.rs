@@ -1,7 +1,7 @@
 //! Computers and what happens on them.
 
 pub mod arrivals;
-mod bulk;
+pub(crate) mod bulk;
 pub mod computer;
 mod details;
 pub mod doing;

@@ -23,10 +23,10 @@ pub mod rights;
 mod service;
 pub mod sessions;
 mod starting;
-mod strength;
+pub(crate) mod strength;
 mod watching;
 mod window;
-mod words;
+pub(crate) mod words;
 
 use migasfree_server_entity::entity::Entity;
 

@@ -42,6 +42,20 @@ rights! {
     END_SESSIONS = "end_sessions",
     /// Playing what was recorded.
     PLAY_RECORDINGS = "play_recordings",
+    /// Having computers synchronize.
+    RUN_SYNC = "run_sync",
+    /// Having computers tell their inventory.
+    RUN_INVENTORY = "run_inventory",
+    /// Showing messages.
+    RUN_MESSAGE = "run_message",
+    /// Locking the sessions of people.
+    RUN_LOCK = "run_lock",
+    /// Restarting computers.
+    RUN_REBOOT = "run_reboot",
+    /// Switching computers off.
+    RUN_SHUTDOWN = "run_shutdown",
+    /// Waking computers.
+    RUN_WAKE = "run_wake",
 }
 
 /// The account that may do anything.

@@ -12,7 +12,7 @@ use crate::services::Services;
 ///
 /// # Errors
 /// When the database fails.
-pub(super) async fn of(state: &Services, operator: &Operator) -> Result<Strength, RestError> {
+pub(crate) async fn of(state: &Services, operator: &Operator) -> Result<Strength, RestError> {
     let shown: Option<(Ts,)> = match operator.credential {
         Credential::ApiKey(_) => return Ok(Strength::ApiKey),
         // A token is made for who asks, be it by somebody else.

@@ -67,7 +67,7 @@ pub const STRENGTHS: &[Choice<&str>] = &[
 ];
 
 /// The word of a value.
-pub(super) fn word(value: impl Serialize) -> String {
+pub(crate) fn word(value: impl Serialize) -> String {
     match serde_json::to_value(value) {
         Ok(Value::String(word)) => word,
         _ => String::new(),
@@ -75,7 +75,7 @@ pub(super) fn word(value: impl Serialize) -> String {
 }
 
 /// The value of a word.
-pub(super) fn meant<T: DeserializeOwned>(word: &str) -> Option<T> {
+pub(crate) fn meant<T: DeserializeOwned>(word: &str) -> Option<T> {
     serde_json::from_value(Value::from(word)).ok()
 }
 

@@ -40,5 +40,6 @@ const MIGRATIONS: &[Migration] = &[Migration {
         "14_api_keys",
         "15_providers",
         "17_remote",
+        "18_actions",
     ],
 }];

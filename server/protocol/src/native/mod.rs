@@ -98,6 +98,7 @@ pub(crate) fn calls() -> Vec<Served<ProtocolState>> {
                 ("definitions", Like::Object),
                 ("wanted", Like::Object),
                 ("refused", Like::Objects),
+                ("actions", Like::Texts),
             ],
             known(calls::plan::answer),
         ),
@@ -107,6 +108,13 @@ pub(crate) fn calls() -> Vec<Served<ProtocolState>> {
             report,
             answered,
             known(calls::result::answer),
+        ),
+        signed(
+            requests::ACTION_RESULT.path,
+            "How far actions of a computer are",
+            &[("results", Like::Objects)],
+            &[("unknown", Like::Texts)],
+            known(calls::actions::told),
         ),
         signed(
             requests::CERTIFICATE.path,

@@ -15,8 +15,8 @@ use migasfree_server_db::random::{Random as _, SeededRandom, SystemRandom};
 use migasfree_server_db::{Db, Ts};
 use migasfree_server_events::Bus;
 use migasfree_server_relay::{
-    Begun, Enrolled, Parts, Recorded, Recordings, Registry, Relay, Sessions, Settings, Terms,
-    Traffic, Trouble, router,
+    Acting, Begun, Enrolled, Handed, Orders, Parts, Recorded, Recordings, Registry, Relay,
+    Sessions, Settings, Terms, Traffic, Trouble, router,
 };
 use migasfree_tunnel::message::{Code, Failure, SessionEvent};
 use tokio::net::TcpListener;
@@ -38,6 +38,10 @@ pub struct State {
     pub stopped: HashMap<String, Failure>,
     pub ended: HashMap<String, Code>,
     pub recorded: Vec<Recorded>,
+    /// Orders that nobody was given yet, by computer.
+    pub orders: HashMap<i64, Vec<Handed>>,
+    /// What computers said of them.
+    pub acted: Vec<(i64, Acting)>,
     server: Option<migasfree_native::key::PublicKey>,
 }
 
@@ -138,6 +142,22 @@ impl Sessions for Known {
     }
 }
 
+#[async_trait]
+impl Orders for Known {
+    async fn waiting(&self) -> Result<Vec<i64>, Trouble> {
+        Ok(self.state().orders.keys().copied().collect())
+    }
+
+    async fn claim(&self, computer: i64) -> Result<Vec<Handed>, Trouble> {
+        Ok(self.state().orders.remove(&computer).unwrap_or_default())
+    }
+
+    async fn told(&self, computer: i64, acting: &Acting) -> Result<(), Trouble> {
+        self.state().acted.push((computer, acting.clone()));
+        Ok(())
+    }
+}
+
 /// A running relay.
 pub struct House {
     pub known: Arc<Known>,
@@ -170,6 +190,7 @@ impl House {
         let stop = CancellationToken::new();
         let relay = Relay::from(Parts {
             sessions: known.clone(),
+            orders: known.clone(),
             settings: Settings {
                 origin: ORIGIN.to_owned(),
                 keep_alive: 60,

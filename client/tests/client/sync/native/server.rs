@@ -301,6 +301,7 @@ impl Mind {
             },
             refused: Vec::new(),
             is_behind: self.is_behind,
+            actions: Vec::new(),
         }
     }
 

@@ -1,5 +1,6 @@
 //! The calls, by what they are about.
 
+pub(super) mod actions;
 pub(super) mod catalogue;
 pub(super) mod certificate;
 pub(super) mod computer;

@@ -6,6 +6,7 @@ use migasfree_native::synchronization::{
     Definition, Definitions, Edition, Known, PlanAnswer, PlanRequest, Report, SoftwareWanted, Turn,
     Wanted,
 };
+use migasfree_server_domain::actions;
 use migasfree_server_domain::client::{
     caller::Refused as Rejected,
     catalog::{self, Filter},
@@ -53,6 +54,7 @@ pub(in crate::native) async fn answer(mut call: Calling, asked: PlanRequest) -> 
         None => answered.attributes_again(&mut call, &hash).await?,
     };
     answered.rest(&call, &asked.report).await?;
+    let orders = orders(&call, &asked).await?;
     let (id, project) = (call.computer.id, &call.project.name);
     let found = computers::beside_project::<Given>(&call.state.db, id, project).await?;
     let (computer, project, given) = found.ok_or(Rejected::Gone)?;
@@ -71,6 +73,7 @@ pub(in crate::native) async fn answer(mut call: Calling, asked: PlanRequest) -> 
         wanted,
         refused: answered.refused,
         is_behind,
+        actions: orders,
     };
     if plan.is_nothing() {
         if let Some(told) = &asked.synchronization {
@@ -97,6 +100,15 @@ async fn is_behind(call: &Calling, turn: Turn) -> Result<bool, Denial> {
     let contacts = &state.domain().contacts;
     contacts.note_turns(&state.db, call.key_id, address, kept);
     Ok(false)
+}
+
+/// The orders that wait for this computer, which has them from now on.
+async fn orders(call: &Calling, asked: &PlanRequest) -> Result<Vec<String>, Denial> {
+    if !asked.features.has(Feature::Actions) {
+        return Ok(Vec::new());
+    }
+    let claimed = actions::claim(&call.state.services, call.computer.id).await?;
+    Ok(claimed.into_iter().map(|one| one.order).collect())
 }
 
 /// What is asked, whenever and however it is noted down.

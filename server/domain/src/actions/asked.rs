@@ -1,0 +1,134 @@
+//! What an operator asks computers to do.
+
+use std::time::Duration;
+
+use migasfree_grant::order::LONGEST;
+use migasfree_server_db::{Ts, zone::Zone};
+use migasfree_server_entity::{
+    body::Body,
+    error::RestError,
+    value::{self, Refused},
+};
+use migasfree_types::message::quoted;
+use serde_json::{Map, Value, json};
+use sha2::{Digest as _, Sha256};
+
+use super::verbs;
+use crate::messages;
+
+/// Most characters of a reason.
+pub(super) const LONGEST_REASON: usize = 500;
+/// The same of the key by which a request is known again.
+pub(super) const LONGEST_KEY: usize = 100;
+/// How long computers have to take it where nobody says.
+const USUAL: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// An action somebody asks for; which computers are meant stays in the body.
+#[derive(Debug)]
+pub struct Asked {
+    pub(super) verb: &'static str,
+    pub(super) right: &'static str,
+    pub(super) parameters: Value,
+    pub(super) reason: String,
+    pub(super) starts: Ts,
+    pub(super) expires: Ts,
+    pub(super) key: Option<String>,
+    /// Of all that was written.
+    pub(super) digest: String,
+    pub(super) body: Body,
+}
+
+impl Asked {
+    /// Reads a request, at this time.
+    ///
+    /// # Errors
+    /// Where there is no such verb, or something of it cannot be.
+    pub fn read(body: Body, now: Ts, zone: &Zone) -> Result<Self, RestError> {
+        let written = body.text("verb");
+        let known = verbs::named(written).zip(verbs::right(written));
+        let (verb, right) = known.ok_or_else(|| {
+            let refused = match written {
+                "" => Refused::Missing,
+                _ => Refused::NotAChoice(written.to_owned()),
+            };
+            RestError::refused("verb", &refused)
+        })?;
+        let parameters = verbs::parameters(verb, &object(&body)?)?;
+        let starts = moment(&body, "starts_at", zone)?.unwrap_or(now).max(now);
+        let expires = moment(&body, "expires_at", zone)?.unwrap_or(starts + USUAL);
+        let latest = now + Duration::from_secs(LONGEST.unsigned_abs());
+        if expires <= starts || expires > latest {
+            let days = LONGEST / 86_400;
+            return Err(RestError::field(
+                "expires_at",
+                messages::action_expires(days),
+            ));
+        }
+        let key = text(&body, "key", LONGEST_KEY)?;
+        Ok(Self {
+            verb,
+            right,
+            parameters,
+            reason: text(&body, "reason", LONGEST_REASON)?,
+            starts,
+            expires,
+            key: (!key.is_empty()).then_some(key),
+            digest: hex::encode(Sha256::digest(json!(body.members).to_string())),
+            body,
+        })
+    }
+
+    /// The same for one computer alone.
+    ///
+    /// # Errors
+    /// As [`Asked::read`], and where other computers are named besides.
+    pub fn of_one(mut body: Body, computer: i64, now: Ts, zone: &Zone) -> Result<Self, RestError> {
+        const OTHERS: [&str; 4] = [
+            "computers",
+            "filter",
+            "included_attributes",
+            "excluded_attributes",
+        ];
+        if let Some(other) = OTHERS.iter().find(|name| body.get(name).is_some()) {
+            return Err(RestError::field(other, messages::action_of_one()));
+        }
+        body.members
+            .insert("computers".to_owned(), json!([computer]));
+        Self::read(body, now, zone)
+    }
+}
+
+fn object(body: &Body) -> Result<Map<String, Value>, RestError> {
+    match body.get("parameters") {
+        None | Some(Value::Null) => Ok(Map::new()),
+        Some(Value::Object(members)) => Ok(members.clone()),
+        Some(_) => Err(RestError::refused("parameters", &Refused::NotAnObject)),
+    }
+}
+
+fn text(body: &Body, name: &str, most: usize) -> Result<String, RestError> {
+    let text = match body.get(name) {
+        None | Some(Value::Null) => "",
+        Some(Value::String(text)) => text.trim(),
+        Some(_) => return Err(RestError::refused(name, &Refused::NotAText)),
+    };
+    if text.chars().count() > most {
+        return Err(RestError::refused(name, &Refused::TooLong(most)));
+    }
+    Ok(text.to_owned())
+}
+
+fn moment(body: &Body, name: &str, zone: &Zone) -> Result<Option<Ts>, RestError> {
+    match body.get(name) {
+        None | Some(Value::Null) => Ok(None),
+        Some(Value::String(text)) if text.trim().is_empty() => Ok(None),
+        Some(Value::String(text)) => match value::moment(text, zone) {
+            Some(at) => Ok(Some(at)),
+            None => {
+                let message = messages::action_no_time(quoted(text));
+                Err(RestError::field(name, message))
+            }
+        },
+        Some(_) => Err(RestError::refused(name, &Refused::NotATime)),
+    }
+}
