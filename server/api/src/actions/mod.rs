@@ -132,7 +132,7 @@ async fn ask(
     fields: Fields,
 ) -> Result<(StatusCode, Json<Value>), RestError> {
     let context = Context::new(state.services.clone(), operator);
-    let asked = Asked::read(fields.0, context.now, context.zone())?;
+    let asked = Asked::read(&context, fields.0)?;
     begun(&context, &asked).await
 }
 
@@ -144,9 +144,9 @@ async fn ask_one(
 ) -> Result<(StatusCode, Json<Value>), RestError> {
     let Path(id) = id.map_err(|_| RestError::NoRow(COMPUTERS.model.one))?;
     let context = Context::new(state.services.clone(), operator);
+    let asked = Asked::of_one(&context, fields.0, id)?;
     let resource = context.registry().by_route(COMPUTERS.route);
     read::visible(&context, resource.ok_or(RestError::NoRoute)?, id).await?;
-    let asked = Asked::of_one(fields.0, id, context.now, context.zone())?;
     begun(&context, &asked).await
 }
 

@@ -6,6 +6,7 @@ use migasfree_grant::order::LONGEST;
 use migasfree_server_db::{Ts, zone::Zone};
 use migasfree_server_entity::{
     body::Body,
+    context::Context,
     error::RestError,
     value::{self, Refused},
 };
@@ -39,11 +40,13 @@ pub struct Asked {
 }
 
 impl Asked {
-    /// Reads a request, at this time.
+    /// Reads a request.
     ///
     /// # Errors
-    /// Where there is no such verb, or something of it cannot be.
-    pub fn read(body: Body, now: Ts, zone: &Zone) -> Result<Self, RestError> {
+    /// Where the operator may have computers do nothing at all, there is no such verb, or something of it cannot be.
+    pub fn read(context: &Context, body: Body) -> Result<Self, RestError> {
+        verbs::some_right(&context.operator)?;
+        let (now, zone) = (context.now, context.zone());
         let written = body.text("verb");
         let known = verbs::named(written).zip(verbs::right(written));
         let (verb, right) = known.ok_or_else(|| {
@@ -82,7 +85,7 @@ impl Asked {
     ///
     /// # Errors
     /// As [`Asked::read`], and where other computers are named besides.
-    pub fn of_one(mut body: Body, computer: i64, now: Ts, zone: &Zone) -> Result<Self, RestError> {
+    pub fn of_one(context: &Context, mut body: Body, computer: i64) -> Result<Self, RestError> {
         const OTHERS: [&str; 4] = [
             "computers",
             "filter",
@@ -94,7 +97,7 @@ impl Asked {
         }
         body.members
             .insert("computers".to_owned(), json!([computer]));
-        Self::read(body, now, zone)
+        Self::read(context, body)
     }
 }
 

@@ -26,6 +26,7 @@ const CANCEL: Sql = sql!(
 /// # Errors
 /// For an action that is not seen, and without the right for its verb.
 pub async fn cancel(context: &Context, id: i64) -> Result<usize, RestError> {
+    verbs::some_right(&context.operator)?;
     let resource = context.registry().by_route(ACTIONS.route);
     read::visible(context, resource.ok_or(RestError::NoRoute)?, id).await?;
     let db = &context.state.db;

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use migasfree_grant::order::Verb;
+use migasfree_server_auth::Operator;
 use migasfree_server_entity::{error::RestError, value::Refused};
 use serde_json::{Map, Value, json};
 
@@ -31,6 +32,18 @@ pub(super) fn right(verb: &str) -> Option<&'static str> {
         "wake" => rights::RUN_WAKE,
         _ => return None,
     })
+}
+
+/// Refuses an operator who may have computers do nothing at all.
+///
+/// # Errors
+/// [`RestError::Forbidden`] naming the least of the rights.
+pub(super) fn some_right(operator: &Operator) -> Result<(), RestError> {
+    let mut rights = VERBS.iter().filter_map(|(verb, _)| right(verb));
+    match rights.any(|right| operator.may(right)) {
+        true => Ok(()),
+        false => Err(RestError::Forbidden(rights::RUN_SYNC.to_owned())),
+    }
 }
 
 /// The name of a verb, as it is stored.

@@ -302,7 +302,7 @@ const GRANTS: &[Grant] = &[
         "Auditor",
         "remote",
         VIEW,
-        &["remotepolicy", "remotesession"],
+        &["remotepolicy", "remotesession", "action", "execution"],
     ),
     ("Auditor", "remote", &["play"], &["recordings"]),
     ("Auditor", "audit", CHECK, &["verification"]),

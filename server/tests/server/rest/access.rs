@@ -50,7 +50,7 @@ on_both_engines! {
             let route = resource.entity.route;
             for endpoint in endpoints(resource.entity, NOBODY) {
                 let answer = endpoint.call(&auditor).await;
-                let may = ["audit", "remote-policies", "remote-sessions"].contains(&route) && endpoint.need == Need::View;
+                let may = ["audit", "remote-policies", "remote-sessions", "actions", "executions"].contains(&route) && endpoint.need == Need::View;
                 let is_right = if may { !matches!(answer.status, 401 | 403 | 500..) } else { answer.status == 403 };
                 if !is_right {
                     wrong.push(format!("{} {}: {} {}", endpoint.method, endpoint.path, answer.status, answer.text));
@@ -79,7 +79,8 @@ on_both_engines! {
             };
             let answer = ask(&auditor).await;
             let is_let_in = !matches!(answer.status, 401 | 403 | 500..);
-            let is_of_sessions = path.starts_with(&format!("{TOKEN}stats/remote-sessions/"));
+            let of_support = ["remote-sessions", "actions", "executions"];
+            let is_of_sessions = of_support.iter().any(|route| path.starts_with(&format!("{TOKEN}stats/{route}/")));
             let is_right = if path.contains("remote-access/") {
                 answer.status == 403
             } else if path == format!("{TOKEN}remote-sessions/4711/end/") {

@@ -213,8 +213,8 @@ on_both_engines! {
                 ('U', reader.put(&row, json!({})).await),
                 ('D', reader.delete(&row).await),
             ] {
-                // Asking for a session is a call beside the list.
-                let asks = entity.route == "remote-sessions" && operation == 'C';
+                // Asking for a session or an action is a call beside the list.
+                let asks = ["remote-sessions", "actions"].contains(&entity.route) && operation == 'C';
                 let expected = if asks || allows(entity, operation) { 403 } else { 405 };
                 let not_there = answer.status == 404 && !allows(entity, 'R');
                 assert!(answer.status == expected || not_there || own_account, "{entity:?} {operation}: {}", answer.text);

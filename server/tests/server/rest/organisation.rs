@@ -446,5 +446,13 @@ impl Organisation {
         let (computer, now) = (self.id("computers"), self.now());
         self.insert("remote-sessions", sql, args![computer, policy, key, now])
             .await;
+        let sql = "INSERT INTO core_action (verb, parameters, operator_id, operator_name, strength, starts_at, expires_at, \
+                   created_at) VALUES ('sync', '{}', 1, 'admin', 'password', $1, $1, $1) RETURNING id";
+        self.insert("actions", sql, args![now]).await;
+        let sql = "INSERT INTO core_execution (uuid, action_id, computer_id, carrier_id, state, created_at, finished_at) \
+                   VALUES ('0b7c5b0e-6c0e-4d6c-9a53-5d8f2f1d9f11', $1, $2, $2, 'succeeded', $3, $3) RETURNING id";
+        let action = self.id("actions");
+        self.insert("executions", sql, args![action, computer, now])
+            .await;
     }
 }
