@@ -1,4 +1,5 @@
 //! The admin UI: a view over the REST API, embedded in the server.
+mod acting;
 mod address;
 mod api;
 mod app;

@@ -1,4 +1,5 @@
 //! The declarations: a file for each entity, or a folder where it has pages, tabs or cells of its own.
+mod actions;
 mod api_keys;
 mod application_requests;
 mod applications;
@@ -39,6 +40,7 @@ mod synchronizations;
 mod tags;
 pub mod users;
 
+pub use actions::{ACTIONS, ACTIONS_SHEET, EXECUTIONS, EXECUTIONS_SHEET};
 pub use api_keys::{API_KEYS, API_KEYS_SHEET};
 pub use application_requests::{APPLICATION_REQUESTS, APPLICATION_REQUESTS_SHEET};
 pub use applications::{APPLICATIONS, APPLICATIONS_SHEET};

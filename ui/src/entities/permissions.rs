@@ -70,6 +70,13 @@ fn remote_right(app: &str, codename: &str) -> Option<&'static str> {
         "watch_sessions" => t!(remote_right.watch_sessions),
         "end_sessions" => t!(remote_right.end_sessions),
         "play_recordings" => t!(remote_right.play_recordings),
+        "run_sync" => t!(remote_right.run_sync),
+        "run_inventory" => t!(remote_right.run_inventory),
+        "run_message" => t!(remote_right.run_message),
+        "run_lock" => t!(remote_right.run_lock),
+        "run_reboot" => t!(remote_right.run_reboot),
+        "run_shutdown" => t!(remote_right.run_shutdown),
+        "run_wake" => t!(remote_right.run_wake),
         _ => return None,
     })
 }

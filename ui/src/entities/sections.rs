@@ -1,11 +1,11 @@
 //! The sections of the console: which lists there are and where they belong. Rail, search, settings, breadcrumbs, routes and
 //! addresses of the older console follow from this table. A section of which somebody may see one list alone is that list.
 use super::{
-    API_KEYS, APPLICATION_REQUESTS, APPLICATIONS, ATTRIBUTE_SETS, ATTRIBUTES, AUDIT, CATEGORIES,
-    CERTIFICATES, COMPUTER_KEYS, COMPUTERS, DEPLOYMENTS, DOMAINS, ENROLMENT_TOKENS, ERRORS,
-    FAULT_DEFINITIONS, FAULTS, FORMULAS, GROUPS, PACKAGES, PACKAGES_HISTORY, PLATFORMS, POLICIES,
-    PROJECTS, REMOTE_POLICIES, REMOTE_SESSIONS, SCHEDULES, STAMPS, STORES, SYNCHRONIZATIONS, TAGS,
-    USERS,
+    ACTIONS, API_KEYS, APPLICATION_REQUESTS, APPLICATIONS, ATTRIBUTE_SETS, ATTRIBUTES, AUDIT,
+    CATEGORIES, CERTIFICATES, COMPUTER_KEYS, COMPUTERS, DEPLOYMENTS, DOMAINS, ENROLMENT_TOKENS,
+    ERRORS, EXECUTIONS, FAULT_DEFINITIONS, FAULTS, FORMULAS, GROUPS, PACKAGES, PACKAGES_HISTORY,
+    PLATFORMS, POLICIES, PROJECTS, REMOTE_POLICIES, REMOTE_SESSIONS, SCHEDULES, STAMPS, STORES,
+    SYNCHRONIZATIONS, TAGS, USERS,
 };
 use crate::{
     entity::Entity,
@@ -180,7 +180,12 @@ pub static SECTIONS: &[Section] = &[
         title: label!(rail.support),
         icon: icondata::LuHeadset,
         page: None,
-        lists: &[list(&REMOTE_SESSIONS), list(&REMOTE_POLICIES)],
+        lists: &[
+            list(&REMOTE_SESSIONS),
+            list(&ACTIONS),
+            list(&EXECUTIONS),
+            list(&REMOTE_POLICIES),
+        ],
     },
     Section {
         name: "activity",

@@ -1,4 +1,5 @@
 //! Remote support of a computer: whether it can be reached, and sessions on it. Loaded when it is first opened.
+mod actions;
 mod asking;
 mod asset;
 mod channel;
@@ -19,6 +20,7 @@ use crate::{
     failure,
     text::{said, t},
 };
+use actions::Actions;
 use asking::{Asking, Begun};
 use desktop::ScreenSession;
 use files::FilesSession;
@@ -37,14 +39,14 @@ use vnc::VncSession;
 
 /// What there is of it, all in one part: most of it has the way over the relay in common.
 pub enum Page {
-    Computer(i64),
+    Computer(i64, Query<Value>),
     Recording(i64, Query<Value>),
     Film(i64),
 }
 
 /// On the computer's page.
-pub fn tab(id: i64, _: Query<Value>) -> AnyView {
-    arriving(move || Page::Computer(id))
+pub fn tab(id: i64, computer: Query<Value>) -> AnyView {
+    arriving(move || Page::Computer(id, computer))
 }
 
 /// On the page of a session whose terminal was recorded.
@@ -72,7 +74,7 @@ fn arriving(page: impl Fn() -> Page + Send + Sync + 'static) -> AnyView {
 #[leptos::wasm_split::wasm_split(remote, wasm_split_path = leptos::wasm_split, fallible)]
 fn remote(page: Page) -> Result<AnyView, SplitLoaderError> {
     Ok(match page {
-        Page::Computer(id) => view! { <RemoteSupport id /> }.into_any(),
+        Page::Computer(id, computer) => view! { <RemoteSupport id computer /> }.into_any(),
         Page::Recording(id, session) => view! { <Playback id session /> }.into_any(),
         Page::Film(id) => view! { <Film id /> }.into_any(),
     })
@@ -189,7 +191,7 @@ const WAYS: [(&str, &str, &str, &str); 5] = [
 ];
 
 #[component]
-fn RemoteSupport(id: i64) -> impl IntoView {
+fn RemoteSupport(id: i64, computer: Query<Value>) -> impl IntoView {
     let access = query::<Access>(move || Some(format!("computers/{id}/remote-access/")));
     let asked = RwSignal::new(None::<Way>);
     let begun = RwSignal::new(None::<Begun>);
@@ -225,6 +227,9 @@ fn RemoteSupport(id: i64) -> impl IntoView {
     view! {
         <div class="remote">
             <Show when=move || begun.with(Option::is_none)>
+                <Card title=t!(remote.title)><div class="card-pad">{shown}</div></Card>
+                <Actions id computer />
+                <Lately computer=id />
             </Show>
             {running}
             <Asking computer=id policy ways asked on_begin=move |session| begun.set(Some(session)) />

@@ -1,5 +1,6 @@
 //! What is done with many computers at once, in one request each.
 use crate::{
+    acting::{Ask, Verb, Whom, allowed},
     api::request,
     entities::{COMPUTERS, TAGS, computer_statuses},
     entity::value,
@@ -56,12 +57,30 @@ fn Actions(selection: Selection) -> impl IntoView {
         open.set(true);
     };
     let may_change = COMPUTERS.may("change");
+    let verb = RwSignal::new(None::<&'static Verb>);
+    let chosen = RwSignal::new(String::new());
+    let count = Signal::derive(move || selection.count().to_string());
+    let mut verbs: Vec<Choice> = allowed()
+        .into_iter()
+        .map(|verb| Choice::new(verb.name, verb.label.text()))
+        .collect();
+    if !verbs.is_empty() {
+        verbs.insert(0, Choice::new("", t!(action.choose)));
+    }
+    Effect::new(move || {
+        let name = chosen.get();
+        if !name.is_empty() {
+            verb.set(allowed().into_iter().find(|verb| verb.name == name));
+            chosen.set(String::new());
+        }
+    });
     view! {
         <Show when=move || may_change>
             <Button size=ButtonSize::Small icon=icondata::LuTag on_press=move |_| ask(Deed::Tag)>{t!(computer.tag)}</Button>
             <Button size=ButtonSize::Small on_press=move |_| ask(Deed::Untag)>{t!(computer.untag)}</Button>
             <Button size=ButtonSize::Small on_press=move |_| ask(Deed::Status)>{t!(computer.set_status)}</Button>
         </Show>
+        {(!verbs.is_empty()).then(|| view! { <Select value=chosen choices=verbs.clone() label=t!(action.singular) /> })}
         <LinkButton
             size=ButtonSize::Small
             icon=icondata::LuDownload
@@ -71,6 +90,7 @@ fn Actions(selection: Selection) -> impl IntoView {
             {t!(list.export)}
         </LinkButton>
         <Question selection open deed />
+        <Ask verb whom=Whom::Many(selection) name=count on_done=move |()| selection.done() />
     }
 }
 
