@@ -2,6 +2,7 @@
 //!
 //! What nobody must be able to do has the numbers of the weaknesses of version 5 (S-01 to S-21) that it is about.
 
+mod actions;
 mod booted;
 mod breaking;
 mod browser;

@@ -114,24 +114,21 @@ async fn heed(tx: &mut Tx, context: &Context) -> Result<(), RestError> {
 /// The computers that are meant: those named, all that a filter finds, or those with some attributes and without others.
 async fn computers(context: &Context, asked: &Asked) -> Result<Vec<i64>, RestError> {
     let body = &asked.body;
+    let said = |name: &str| body.get(name).filter(|value| !value.is_null());
     let ways = ["computers", "filter", "included_attributes"];
-    if ways.iter().filter(|way| body.get(way).is_some()).count() > 1 {
-        return Err(RestError::whole(messages::action_one_way()));
-    }
-    let (params, named, held) = match body.get("included_attributes") {
-        Some(included) => {
-            let held = Held::read(context, included, body.get("excluded_attributes")).await?;
+    let (params, named, held) = match ways.map(said) {
+        [None, None, None] => return Err(RestError::refused("computers", &Refused::Missing)),
+        [None, None, Some(included)] => {
+            let held = Held::read(context, included, said("excluded_attributes")).await?;
             (Params::of(&[("page", Some("1"))]), Vec::new(), Some(held))
         }
-        None if body.get("computers").is_none() && body.get("filter").is_none() => {
-            return Err(RestError::refused("computers", &Refused::Missing));
-        }
-        None => {
+        [Some(_), None, None] | [None, Some(_), None] => {
             let resource = context.registry().by_route(COMPUTERS.route);
             let resource = resource.ok_or(RestError::NoRoute)?;
             let (params, named) = bulk::chosen(context, body, "computers", resource)?;
             (params, named, None)
         }
+        _ => return Err(RestError::whole(messages::action_one_way())),
     };
     let mut found = reached(context, &params).await?;
     if let Some(held) = held {

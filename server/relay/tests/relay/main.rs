@@ -5,6 +5,7 @@
 mod going_on;
 mod house;
 mod letting_in;
+mod ordering;
 mod passing;
 mod peer;
 mod screens;

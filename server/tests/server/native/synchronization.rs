@@ -2,11 +2,13 @@
 
 use std::time::Duration;
 
+use migasfree_grant::order::{Verb, verify};
+use migasfree_native::actions::{ActionResult, ActionResults};
 use migasfree_native::features::Features;
 use migasfree_native::inventory::{ContentHash, Inventory, diff};
 use migasfree_native::requests::{
-    APP_REQUESTS, ATTRIBUTES, AttributesWanted, LABEL, Nothing, PLAN, RESULT, SET_TAGS, TAGS,
-    TRAITS, TagsChosen,
+    ACTION_RESULT, APP_REQUESTS, ATTRIBUTES, AttributesWanted, LABEL, Nothing, PLAN, RESULT,
+    SET_TAGS, TAGS, TRAITS, TagsChosen,
 };
 use migasfree_native::synchronization::{
     AttributeReport, Edition, Known, PlanAnswer, PlanRequest, Report, ResultRequest,
@@ -14,6 +16,7 @@ use migasfree_native::synchronization::{
 };
 use migasfree_server_db::args;
 use migasfree_server_domain::services::OfDomain as _;
+use migasfree_types::actions::ExecutionState;
 use serde_json::{Value, json};
 
 use super::moving::bring;
@@ -248,6 +251,39 @@ on_both_engines! {
         let counted = "SELECT CAST(SUM(computers) AS bigint) FROM stats_synchronization WHERE granularity = 'H' AND project_id = 0";
         let sealed_and_native = site.count(counted).await;
         assert_eq!(sealed_and_native, 2, "once in each hour");
+    }
+
+    async fn a_plan_carries_orders_and_what_comes_of_them_is_told(site: Site) {
+        let (peer, properties) = synchronised(&site).await;
+        let mut desktop = Desktop::of(&site, &peer, &properties).await;
+        desktop.settle(&peer.machine.hardware).await;
+        let admin = site.0.admin().await;
+        let path = format!("/api/v1/token/computers/{}/actions/", peer.known_id().unwrap());
+        let asked = admin.post(&path, json!({"verb": "inventory"})).await;
+        assert_eq!(asked.status, 201, "{}", asked.text);
+        let mut old = desktop.question();
+        old.features = Features::default();
+        assert!(desktop.computer.get(&PLAN, &old).await.actions.is_empty(), "it would not know what that is");
+        let plan = desktop.plan().await;
+        assert!(plan.is_nothing(), "orders are no part of the synchronisation: {plan:?}");
+        assert_eq!(plan.actions.len(), 1);
+        let now = site.0.clock_now().seconds();
+        let order = verify(&plan.actions[0], desktop.computer.server(), now).unwrap();
+        assert_eq!(order.verb, Verb::Inventory {});
+        assert!(desktop.plan().await.actions.is_empty(), "it is given once");
+        let result = ActionResult {
+            execution: order.execution,
+            state: ExecutionState::Succeeded,
+            exit: Some(0),
+            output: Some("told".to_owned()),
+            sequence: 0,
+        };
+        let other = ActionResult { execution: "another".to_owned(), ..result.clone() };
+        let told = ActionResults { results: vec![result, other] };
+        let taken = desktop.computer.get(&ACTION_RESULT, &told).await;
+        assert_eq!(taken.unknown, ["another"]);
+        let shown = format!("/api/v1/token/actions/{}/", asked.json["id"]);
+        assert_eq!(admin.get(&shown).await.json["states"], json!({"succeeded": 1}));
     }
 
     async fn what_changes_reaches_a_computer_that_had_nothing_to_do(site: Site) {

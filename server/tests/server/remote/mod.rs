@@ -1,6 +1,7 @@
 //! Remote support: who is let in where, what a session leaves behind, and when it has to end.
 
 mod access;
+mod actions;
 mod asking;
 mod conditions;
 mod living;
