@@ -173,7 +173,8 @@ async fn asleep_beside(scene: &Scene) -> Result<(i64, Vec<u8>)> {
     let row = scene.admin().get(&format!("computers/{other}/")).await?;
     let addresses = row["mac_address"].as_str().context("an address")?;
     let first = addresses.get(..12).context("a whole address")?;
-    Ok((other, hex::decode(first)?))
+    let bytes = (0..6).map(|at| u8::from_str_radix(&first[2 * at..2 * at + 2], 16));
+    Ok((other, bytes.collect::<Result<_, _>>()?))
 }
 
 async fn a_computer_without_remote_support_refuses_and_still_synchronizes(
