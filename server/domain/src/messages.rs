@@ -469,7 +469,7 @@ migasfree_types::messages! {
     /// More than one way to say which computers.
     pub(crate) action_one_way(): "Name the computers, a filter or attributes, not several of these.";
     /// A computer that is not in use.
-    pub(crate) action_not_in_use(computer): "CID-{ $computer } is not in use: give it another status first.";
+    pub(crate) action_not_in_use(computer): "{ $computer } is not in use: give it another status first.";
     /// Too many computers.
     pub(crate) action_too_many(most): "An action is for { $most } computers at most.";
     /// The same key for another request.

@@ -116,7 +116,7 @@ async fn admit(
         build: hello.build,
         services: said.services,
     };
-    let (acting, said) = mpsc::channel(orders::UNHEARD);
+    let (acting, reports) = mpsc::channel(orders::UNHEARD);
     let agent = Arc::new(Agent::new(arrival, outbox.clone(), acting));
     replace(relay, &agent).await?;
     let present = Present {
@@ -137,7 +137,9 @@ async fn admit(
     }
     let (listening, handing) = (relay.clone(), relay.clone());
     let computer = agent.computer;
-    relay.tasks.spawn(orders::hear(listening, computer, said));
+    relay
+        .tasks
+        .spawn(orders::hear(listening, computer, reports));
     relay
         .tasks
         .spawn(async move { orders::hand(&handing, computer).await });

@@ -131,6 +131,7 @@ async fn computers(context: &Context, asked: &Asked) -> Result<Vec<i64>, RestErr
         _ => return Err(RestError::whole(messages::action_one_way())),
     };
     let mut found = reached(context, &params).await?;
+    found.dedup_by_key(|(id, _)| *id);
     if let Some(held) = held {
         found.retain(|(id, _)| held.means(*id));
     }
@@ -142,7 +143,7 @@ async fn computers(context: &Context, asked: &Asked) -> Result<Vec<i64>, RestErr
     if let Some((idle, _)) = found.iter().find(|(_, status)| !is_in_use(status))
         && !named.is_empty()
     {
-        let message = messages::action_not_in_use(*idle);
+        let message = messages::action_not_in_use(format!("CID-{idle}"));
         return Err(RestError::field("computers", message));
     }
     found.retain(|(_, status)| is_in_use(status));

@@ -103,7 +103,7 @@ pub async fn claim(state: &Services, computer: ComputerId) -> Result<Vec<Claimed
         let Some(verb) = verb(state, &one, computer).await? else {
             continue;
         };
-        if let Some(order) = take(state, &one, verb, (computer, &key), now).await? {
+        if let Some(order) = take(state, &one, verb, (computer, key.as_str()), now).await? {
             claimed.push(order);
         }
     }

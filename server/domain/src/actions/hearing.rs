@@ -97,7 +97,15 @@ pub async fn told(state: &Services, computer: ComputerId, told: &Told<'_>) -> Re
     } else {
         let details = details(told);
         let author = notes::computer(computer.0);
-        notes::note(state, &mut tx, &named, (&word, &details), &author, now).await?;
+        notes::note(
+            state,
+            &mut tx,
+            &named,
+            (word.as_str(), &details),
+            &author,
+            now,
+        )
+        .await?;
     }
     tx.commit().await?;
     Ok(true)

@@ -65,7 +65,7 @@ pub(super) fn parameters(verb: &str, written: &Map<String, Value>) -> Result<Val
         };
     }
     let mut said = written.clone();
-    if let "reboot" | "shutdown" = verb {
+    if matches!(verb, "reboot" | "shutdown") {
         said.entry("delay_minutes").or_insert_with(|| json!(5));
         said.entry("text").or_insert_with(|| json!(""));
     }

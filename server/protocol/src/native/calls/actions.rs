@@ -4,7 +4,6 @@ use migasfree_native::actions::{ActionResults, ActionsTaken};
 use migasfree_server_domain::actions::{self, Told};
 
 use crate::native::arrival::Calling;
-use crate::native::denial::Denial;
 use crate::native::written::{Outcome, ok};
 
 pub(in crate::native) async fn told(call: Calling, said: ActionResults) -> Outcome {
@@ -17,8 +16,7 @@ pub(in crate::native) async fn told(call: Calling, said: ActionResults) -> Outco
             output: result.output.as_deref(),
             sequence: result.sequence,
         };
-        let is_known = actions::told(&call.state.services, call.computer.id, &told).await;
-        if !is_known.map_err(Denial::from)? {
+        if !actions::told(&call.state.services, call.computer.id, &told).await? {
             taken.unknown.push(result.execution);
         }
     }
