@@ -449,8 +449,10 @@ impl Organisation {
         let sql = "INSERT INTO core_action (verb, parameters, operator_id, operator_name, strength, starts_at, expires_at, \
                    created_at) VALUES ('sync', '{}', 1, 'admin', 'password', $1, $1, $1) RETURNING id";
         self.insert("actions", sql, args![now]).await;
+        // Another computer carries it out than the one it is about.
         let sql = "INSERT INTO core_execution (uuid, action_id, computer_id, carrier_id, state, created_at, finished_at) \
-                   VALUES ('0b7c5b0e-6c0e-4d6c-9a53-5d8f2f1d9f11', $1, $2, $2, 'succeeded', $3, $3) RETURNING id";
+                   SELECT '0b7c5b0e-6c0e-4d6c-9a53-5d8f2f1d9f11', $1, c.id, $2, 'succeeded', $3, $3 \
+                   FROM client_computer AS c WHERE c.name = 'two' RETURNING id";
         let action = self.id("actions");
         self.insert("executions", sql, args![action, computer, now])
             .await;
