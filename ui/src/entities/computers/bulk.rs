@@ -80,7 +80,7 @@ fn Actions(selection: Selection) -> impl IntoView {
             <Button size=ButtonSize::Small on_press=move |_| ask(Deed::Untag)>{t!(computer.untag)}</Button>
             <Button size=ButtonSize::Small on_press=move |_| ask(Deed::Status)>{t!(computer.set_status)}</Button>
         </Show>
-        {(!verbs.is_empty()).then(|| view! { <Select value=chosen choices=verbs.clone() label=t!(action.singular) /> })}
+        {(!verbs.is_empty()).then(|| view! { <Select value=chosen choices=verbs.clone() label=t!(action.singular) class="bulk-verb" /> })}
         <LinkButton
             size=ButtonSize::Small
             icon=icondata::LuDownload
