@@ -10,6 +10,7 @@ pub mod hooks;
 pub mod identity;
 pub mod inventory;
 pub mod keys;
+pub mod orders;
 pub mod outbox;
 pub mod sync;
 pub mod transport;

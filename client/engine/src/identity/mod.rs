@@ -5,7 +5,7 @@ mod system;
 mod users;
 mod uuid;
 
-pub use network::Network;
+pub use network::{Network, networks};
 pub use system::SystemIdentity;
 pub use users::{User, account_name, graphical_user};
 pub use uuid::hardware_uuid;

@@ -20,6 +20,19 @@ impl Network {
         let network = Ipv4Addr::from(u32::from(self.address) & u32::from(self.mask));
         format!("{network}/{}", u32::from(self.mask).count_ones())
     }
+
+    /// Where a packet for every computer of the network goes; `None` where there is no such address.
+    #[must_use]
+    pub fn broadcast(&self) -> Option<Ipv4Addr> {
+        let others = !u32::from(self.mask);
+        (others > 1).then(|| Ipv4Addr::from(u32::from(self.address) | others))
+    }
+}
+
+/// All IPv4 networks this computer is in.
+#[must_use]
+pub fn networks() -> Vec<Network> {
+    interfaces()
 }
 
 /// `None` without a network.
@@ -112,6 +125,19 @@ mod tests {
         assert_eq!(chosen.cidr(), "192.0.16.0/20");
         assert_eq!(choose(networks, None).unwrap().interface, "docker0");
         assert_eq!(choose(vec![], Some("eth0")), None);
+    }
+
+    #[test]
+    fn a_line_between_two_computers_has_no_broadcast_address() {
+        let eth0 = network("eth0", "192.0.18.9");
+        assert_eq!(eth0.broadcast(), Some("192.0.31.255".parse().unwrap()));
+        for mask in ["255.255.255.254", "255.255.255.255"] {
+            let line = Network {
+                mask: mask.parse().unwrap(),
+                ..eth0.clone()
+            };
+            assert_eq!(line.broadcast(), None, "{mask}");
+        }
     }
 
     #[test]

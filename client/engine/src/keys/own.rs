@@ -26,6 +26,8 @@ pub const INVENTORY_FILE: &str = "inventory.json";
 pub const TURN_FILE: &str = "turn.json";
 /// The certificate of this computer, with its key.
 pub const CERTIFICATE_FILE: &str = "certificate.json";
+/// Orders of the server, and what became of them.
+pub const ORDERS_FOLDER: &str = "actions";
 /// What the certificate of the server is checked by besides, in PEM.
 pub const AUTHORITIES_FILE: &str = "authorities.pem";
 

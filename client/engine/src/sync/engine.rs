@@ -3,13 +3,14 @@
 use std::path::PathBuf;
 
 use async_trait::async_trait;
-use migasfree_native::features::Feature;
+use migasfree_native::features::{Feature, Features};
 use migasfree_types::message::Message;
 
 use crate::job::{Job, JobId};
 use crate::keys::certificate::OwnCertificate;
 use crate::keys::own::{AUTHORITIES_FILE, Enrolment, OwnKey};
 use crate::observer::LockHolder;
+use crate::orders::Orders;
 use crate::pms::{Action, Candidate, FoundPackage, InstalledPackage, PackageName, Plan};
 use crate::policy::{self, Asker, Verdict};
 use crate::transport::api::Availability;
@@ -60,23 +61,24 @@ impl Engine for LocalEngine {
     }
 
     fn remote_trust(&self) -> Option<RemoteTrust> {
-        let own = OwnKey::new(self.folder.clone());
-        let Ok(Some(Enrolment::Enrolled {
-            computer, features, ..
-        })) = own.enrolment()
-        else {
-            return None;
-        };
-        if !features.has(Feature::RemoteSupport) {
-            return None;
+        self.own_trust(|features| features.has(Feature::RemoteSupport))
+    }
+
+    fn order_trust(&self) -> Option<RemoteTrust> {
+        self.own_trust(|_| true)
+    }
+
+    fn orders(&self) -> Option<Orders> {
+        Some(self.orders.clone())
+    }
+
+    async fn tell_actions(&self) -> Result<(), EngineError> {
+        let orders = |error| io("what became of orders", error);
+        if self.orders.executions().map_err(orders)?.is_empty() {
+            return Ok(());
         }
-        let text = |name: &str| std::fs::read_to_string(self.folder.join(name)).unwrap_or_default();
-        Some(RemoteTrust {
-            computer,
-            key: own.read().ok()??,
-            server: self.trust.server_key().ok()??,
-            authorities: [AUTHORITY_FILE, AUTHORITIES_FILE].map(text).join("\n"),
-        })
+        let server = self.server().await?;
+        self.deliver_actions(&*server).await
     }
 
     fn network(&self) -> NetworkInfo {
@@ -308,6 +310,27 @@ impl Engine for LocalEngine {
 }
 
 impl LocalEngine {
+    /// What the server and this computer prove themselves with, where the server can do what is wanted.
+    fn own_trust(&self, can: impl Fn(&Features) -> bool) -> Option<RemoteTrust> {
+        let own = OwnKey::new(self.folder.clone());
+        let Ok(Some(Enrolment::Enrolled {
+            computer, features, ..
+        })) = own.enrolment()
+        else {
+            return None;
+        };
+        if !can(&features) {
+            return None;
+        }
+        let text = |name: &str| std::fs::read_to_string(self.folder.join(name)).unwrap_or_default();
+        Some(RemoteTrust {
+            computer,
+            key: own.read().ok()??,
+            server: self.trust.server_key().ok()??,
+            authorities: [AUTHORITY_FILE, AUTHORITIES_FILE].map(text).join("\n"),
+        })
+    }
+
     /// `None` from a server that takes no requests for applications. One that ever took some is believed only when
     /// it says so sealed.
     fn if_taken<T>(&self, answer: Result<T, ApiError>) -> Result<Option<T>, EngineError> {

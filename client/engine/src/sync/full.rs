@@ -100,6 +100,9 @@ impl LocalEngine {
     ) -> Result<(ResultCode, Option<EngineError>), EngineError> {
         let start = self.clock.now().format(&Rfc3339).unwrap_or_default();
         self.deliver(server).await?;
+        if let Err(error) = self.deliver_actions(server).await {
+            tracing::info!(%error, "what became of orders waits for the server");
+        }
         tracker.ok(Stage::Connect);
         match request.scope {
             Scope::Full => {

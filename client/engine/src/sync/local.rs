@@ -15,9 +15,10 @@ use crate::inventory::hardware::HardwareMemory;
 use crate::inventory::software::KnownSoftware;
 use crate::job::Job;
 use crate::keys::KeyStoreError;
-use crate::keys::own::OwnKeyError;
+use crate::keys::own::{ORDERS_FOLDER, OwnKeyError};
 use crate::lock::{FileLock, LockError};
 use crate::observer::Stage;
+use crate::orders::Orders;
 use crate::outbox::{ErrorRecord, Outbox};
 use crate::paths::Layout;
 use crate::pms::{self, Driver, PackageManager, RepositoryAccess};
@@ -77,6 +78,7 @@ pub struct LocalEngine {
     pub(super) clock: Arc<dyn Clock>,
     pub(super) runner: Arc<dyn CommandRunner>,
     pub(super) outbox: Outbox,
+    pub(super) orders: Orders,
     pub(super) known_software: KnownSoftware,
     pub(super) traits: TraitStore,
     pub(super) trust: TrustStore,
@@ -105,6 +107,7 @@ impl LocalEngine {
         Self {
             open_server: OpenServer::new(transport),
             outbox: Outbox::new(folder.join("outbox")),
+            orders: Orders::new(folder.join(ORDERS_FOLDER)),
             known_software: KnownSoftware::new(folder.join("software")),
             traits: TraitStore::new(folder.join("traits.json")),
             trust: TrustStore::new(folder.join("trust.json")),

@@ -22,6 +22,7 @@ use migasfree_types::message::Message;
 use serde::{Deserialize, Serialize};
 
 use crate::job::{Job, JobId, ResultCode};
+use crate::orders::Orders;
 use crate::pms::{Action, Candidate, FoundPackage, InstalledPackage, PackageName, Plan, PmsError};
 use crate::policy::{Asker, Verdict};
 use crate::transport::Unreached;
@@ -425,6 +426,21 @@ pub trait Engine: Send + Sync + std::fmt::Debug {
     /// own, or does not offer it.
     fn remote_trust(&self) -> Option<RemoteTrust> {
         None
+    }
+
+    /// What orders of the server are verified with; `None` where it does not know this computer by a key of its own.
+    fn order_trust(&self) -> Option<RemoteTrust> {
+        None
+    }
+
+    /// Orders that came with a plan, and what became of orders.
+    fn orders(&self) -> Option<Orders> {
+        None
+    }
+
+    /// Tells the server what became of its orders, as far as it was not told.
+    async fn tell_actions(&self) -> Result<(), EngineError> {
+        Ok(())
     }
 
     /// First IPv4 network.

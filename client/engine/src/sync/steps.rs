@@ -70,6 +70,22 @@ impl LocalEngine {
         accepted_or_useless(server.tell(Report::Errors(&text)).await)
     }
 
+    /// Sends what became of orders. What the server will never take is dropped.
+    pub(super) async fn deliver_actions(&self, server: &dyn Server) -> Result<(), EngineError> {
+        let file = |error| io("what became of orders", error);
+        loop {
+            let results = self.orders.results().map_err(file)?;
+            if results.is_empty() {
+                return Ok(());
+            }
+            match server.tell_actions(&results).await {
+                Ok(unknown) => self.orders.drop_results_of(&unknown).map_err(file)?,
+                Err(error) => accepted_or_useless(Err(error))?,
+            }
+            self.orders.told(&results).map_err(file)?;
+        }
+    }
+
     /// What comes is said at once, by a protocol that can.
     pub(super) async fn begin(
         &self,

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use async_trait::async_trait;
+use migasfree_native::actions::ActionResult;
 use serde_json::Value;
 
 use super::error::ApiError;
@@ -99,6 +100,11 @@ pub trait Server: Send + Sync + std::fmt::Debug {
     /// Everything that was told is to be at the server.
     async fn flush(&self) -> Result<(), ApiError> {
         Ok(())
+    }
+
+    /// Tells how far orders are. The answer is the executions of which the server wants to hear nothing more.
+    async fn tell_actions(&self, _results: &[ActionResult]) -> Result<Vec<String>, ApiError> {
+        Ok(Vec::new())
     }
 
     /// Code whose output the attributes are made of.

@@ -13,7 +13,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::files;
 use crate::keys::certificate::OwnCertificate;
-use crate::keys::own::{AUTHORITIES_FILE, DEFINITIONS_FILE, INVENTORY_FILE, TURN_FILE};
+use crate::keys::own::{
+    AUTHORITIES_FILE, DEFINITIONS_FILE, INVENTORY_FILE, ORDERS_FOLDER, TURN_FILE,
+};
+use crate::orders::Orders;
 use crate::random::Random;
 
 /// What is kept, on disk.
@@ -65,6 +68,11 @@ impl Memory {
         let turn = last.map_or_else(|| Turn::first(line()), Turn::following);
         self.write(TURN_FILE, &turn)?;
         Ok(turn)
+    }
+
+    /// Where orders wait for the daemon.
+    pub(super) fn orders(&self) -> Orders {
+        Orders::new(self.folder.join(ORDERS_FOLDER))
     }
 
     /// The next turn begins another line.

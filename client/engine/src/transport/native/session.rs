@@ -4,14 +4,16 @@ use std::io;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
+use migasfree_native::actions::{ActionResult, ActionResults};
 use migasfree_native::certificates::{CertificateWanted, certificate_request};
 use migasfree_native::enrolment::Identity;
 use migasfree_native::features::{Feature, Features};
 use migasfree_native::inventory::{Inventory, diff};
 use migasfree_native::key::KeyPair;
 use migasfree_native::requests::{
-    APP_REQUESTS, ATTRIBUTES, AppWanted, AttributesWanted, CERTIFICATE, INFO, LABEL, Nothing, PLAN,
-    REQUEST_APP, RESULT, RequestChosen, SET_TAGS, TAGS, TRAITS, TagsChosen, WITHDRAW_REQUEST,
+    ACTION_RESULT, APP_REQUESTS, ATTRIBUTES, AppWanted, AttributesWanted, CERTIFICATE, INFO, LABEL,
+    Nothing, PLAN, REQUEST_APP, RESULT, RequestChosen, SET_TAGS, TAGS, TRAITS, TagsChosen,
+    WITHDRAW_REQUEST,
 };
 use migasfree_native::synchronization::{
     AttributeReport as Attributes, Definitions, Known, PlanAnswer, PlanRequest, Refused,
@@ -113,6 +115,7 @@ impl NativeSession {
             tracing::warn!("this computer was restored from a state before, or copied");
             self.memory.forget_turn().map_err(file)?;
         }
+        self.receive(&answer.actions);
         self.learn(&request.report, &answer, is_of_run)?;
         let mut state = self.state();
         state.report = Gathered::default();
@@ -121,6 +124,15 @@ impl NativeSession {
             run.wanted = Some(answer.wanted.clone());
         }
         Ok(answer)
+    }
+
+    /// Keeps orders for the daemon: they are no part of what asked for the plan.
+    fn receive(&self, orders: &[String]) {
+        for order in orders {
+            if let Err(error) = self.memory.orders().receive(order) {
+                tracing::warn!(%error, "an order of the server cannot be kept");
+            }
+        }
     }
 
     /// What cannot be kept is not said.
@@ -448,6 +460,12 @@ impl Server for NativeSession {
 
     async fn flush(&self) -> Result<(), ApiError> {
         self.deliver(false).await
+    }
+
+    async fn tell_actions(&self, results: &[ActionResult]) -> Result<Vec<String>, ApiError> {
+        let results = results.to_vec();
+        let taken = self.link.ask(&ACTION_RESULT, &ActionResults { results });
+        Ok(taken.await?.unknown)
     }
 
     async fn properties(&self) -> Result<Vec<Property>, ApiError> {

@@ -4,6 +4,7 @@ mod again;
 mod answers;
 mod certificates;
 mod moving;
+mod orders;
 mod server;
 mod turns;
 

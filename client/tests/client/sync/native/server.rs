@@ -22,12 +22,13 @@ use migasfree_client::transport::messages::{
 };
 use migasfree_client::transport::{Body, Request, Response, Transport, TransportError, Unreached};
 use migasfree_client::trust::RepositoryKey;
+use migasfree_native::actions::{ActionResult, ActionResults, ActionsTaken};
 use migasfree_native::certificates::{CertificateGiven, CertificateWanted};
 use migasfree_native::enrolment::{Enrolled, EnrolmentAnswer, EnrolmentRequest};
 use migasfree_native::features::{Feature, Features, Offer};
 use migasfree_native::inventory::{ContentHash, Inventory, apply};
 use migasfree_native::key::{KeyPair, PublicKey};
-use migasfree_native::requests::{CERTIFICATE, ENROL, LABEL, PLAN, RESULT};
+use migasfree_native::requests::{ACTION_RESULT, CERTIFICATE, ENROL, LABEL, PLAN, RESULT};
 use migasfree_native::signature::{answer, request};
 use migasfree_native::synchronization::{
     Definition, Definitions, Edition, Known, PlanAnswer, PlanRequest, Report, ResultAnswer,
@@ -97,6 +98,12 @@ pub struct Mind {
     pub is_repeated: bool,
     /// What it says of every turn.
     pub is_behind: bool,
+    /// Orders that come with every plan.
+    pub orders: Vec<String>,
+    /// What it was told of orders.
+    pub told: Vec<ActionResult>,
+    /// An execution of which it wants to hear nothing.
+    pub unknown: Option<String>,
     first: Option<Response>,
 }
 
@@ -136,6 +143,9 @@ impl PlayedServer {
                 refuses: None,
                 is_repeated: false,
                 is_behind: false,
+                orders: Vec::new(),
+                told: Vec::new(),
+                unknown: None,
                 first: None,
             }),
         }
@@ -247,6 +257,12 @@ impl Mind {
                 wanted,
                 refused: Vec::new(),
             })
+        } else if path == ACTION_RESULT.path {
+            let told: ActionResults = serde_json::from_slice(content).unwrap();
+            self.told.extend(told.results);
+            json_of(&ActionsTaken {
+                unknown: self.unknown.iter().cloned().collect(),
+            })
         } else if path == LABEL.path {
             json_of(&json!({ "uuid": "", "name": "pc", "search": "CID-7", "helpdesk": "" }))
         } else {
@@ -301,7 +317,7 @@ impl Mind {
             },
             refused: Vec::new(),
             is_behind: self.is_behind,
-            actions: Vec::new(),
+            actions: self.orders.clone(),
         }
     }
 
