@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::actions::Actions;
 use super::computer::Computer;
 use super::contact::Contact;
 use super::desk::Desk;
@@ -24,6 +25,7 @@ pub struct Aftermath {
     pub(super) stock: Stock,
     pub(super) refresh: Refresh,
     pub(super) desk: Desk,
+    pub(super) actions: Actions,
     pub(super) news: News,
     pub(super) tasks: Tasks,
 }
@@ -78,6 +80,7 @@ impl Aftermath {
         if code == ResultCode::Interrupted && task.changes_packages() && *task != Task::Repair {
             self.desk.repair().await;
         }
+        self.actions.after(id, task).await;
         if matches!(
             task,
             Task::Sync { .. } | Task::Refresh { .. } | Task::Tags { .. } | Task::Register { .. }

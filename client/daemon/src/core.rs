@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::access::Access;
+use super::actions::{self, Actions};
 use super::aftermath::Aftermath;
 use super::catalog::{Catalog, Renderer, Requests};
 use super::computer::Computer;
@@ -84,6 +85,8 @@ pub struct Core {
     pub settings: SettingsKeeper,
     /// Lets somebody help from afar.
     pub remote: Remote,
+    /// Carries out what the server orders.
+    pub actions: Actions,
 }
 
 /// What the services are made from.
@@ -126,6 +129,7 @@ struct Kept {
     news: News,
     tasks: Tasks,
     remote: Arc<remote::State>,
+    actions: Arc<actions::State>,
 }
 
 impl Core {
@@ -155,6 +159,7 @@ impl Core {
             news: News::default(),
             tasks: Tasks::default(),
             remote: Arc::new(remote::State::open(remote)?),
+            actions: Arc::new(actions::State::open(&state)?),
             computer: Arc::new(Computer::new(engine, settings, opener, clock)),
             access: Arc::new(access),
         }))
@@ -166,15 +171,15 @@ impl Core {
         let refresh = kept.refresh(&stock, &courier);
         let ending = kept.ending();
         let desk = kept.desk(&ending);
+        let actions = kept.actions(&desk);
+        let aftermath = kept.aftermath(&stock, &refresh, &desk, &actions);
         Self {
-            dispatch: kept.dispatch(
-                &desk,
-                kept.turn(&ending, kept.aftermath(&stock, &refresh, &desk)),
-            ),
+            dispatch: kept.dispatch(&desk, kept.turn(&ending, aftermath)),
             timer: kept.timer(&desk),
             quiet: kept.quiet(),
             settings: kept.settings(&refresh),
             remote: kept.remote(),
+            actions,
             questions: Arc::default(),
             stock,
             courier,
@@ -262,7 +267,13 @@ impl Kept {
         }
     }
 
-    fn aftermath(&self, stock: &Stock, refresh: &Refresh, desk: &Desk) -> Aftermath {
+    fn aftermath(
+        &self,
+        stock: &Stock,
+        refresh: &Refresh,
+        desk: &Desk,
+        actions: &Actions,
+    ) -> Aftermath {
         Aftermath {
             computer: Arc::clone(&self.computer),
             schedule: Arc::clone(&self.schedule),
@@ -270,6 +281,7 @@ impl Kept {
             stock: stock.clone(),
             refresh: refresh.clone(),
             desk: desk.clone(),
+            actions: actions.clone(),
             news: self.news.clone(),
             tasks: self.tasks.clone(),
         }
@@ -338,6 +350,19 @@ impl Kept {
             news: self.news.clone(),
             tasks: self.tasks.clone(),
             state: Arc::clone(&self.remote),
+        }
+    }
+
+    fn actions(&self, desk: &Desk) -> Actions {
+        Actions {
+            computer: Arc::clone(&self.computer),
+            jobs: Arc::clone(&self.jobs),
+            runner: Arc::clone(&self.runner),
+            signals: Arc::clone(&self.signals),
+            desk: desk.clone(),
+            remote: self.remote(),
+            tasks: self.tasks.clone(),
+            state: Arc::clone(&self.actions),
         }
     }
 

@@ -21,12 +21,14 @@
 //! | `schedule`, `timer`, `quiet` | when to synchronise, doing so, and who holds that back |
 //! | `opener`, `settings` | take in changed settings without a restart |
 //! | [`remote`] | remote support: what its agent may have done, for whom, and who is asked |
+//! | `actions` | what the server orders this computer to do, once |
 //! | `news` | what happened, said by services that know nothing of who listens |
 //! | `signals`, `properties`, [`bus`] | the way to the bus and what was told over it; the interfaces |
 //! | `core` | makes all of them |
 //! | [`tasks`], `pulse`, `watchdog` | what runs in the daemon itself, and who notices when it does not any more |
 
 pub mod access;
+mod actions;
 mod aftermath;
 pub mod bus;
 pub mod catalog;
@@ -79,6 +81,7 @@ use zbus::Connection;
 use zbus::fdo::{DBusProxy, RequestNameFlags};
 
 use self::access::Access;
+use self::actions::Actions;
 use self::core::Core;
 use self::jobs::Jobs;
 use self::remote::Remote;
@@ -130,9 +133,11 @@ fn start_tasks(core: &Core, connection: &Connection) {
     tasks.keep("catalogue", core.refresh.clone().keep());
     tasks.keep("settings", core.settings.clone().keep());
     tasks.keep("remote", core.remote.clone().keep());
+    tasks.keep("actions", core.actions.clone().keep());
     tasks.keep("logins", core.timer.clone().watch_logins());
     let (access, jobs) = (Arc::clone(&core.access), Arc::clone(&core.jobs));
-    let gone = forget_callers(access, jobs, core.remote.clone(), connection.clone());
+    let (remote, actions) = (core.remote.clone(), core.actions.clone());
+    let gone = forget_callers(access, jobs, remote, actions, connection.clone());
     tasks.keep("callers", gone);
     if let Some(watchdog) = Watchdog::wanted() {
         let runner = Arc::clone(&core.runner);
@@ -146,9 +151,10 @@ async fn forget_callers(
     access: Arc<Access>,
     jobs: Arc<Jobs>,
     remote: Remote,
+    actions: Actions,
     connection: Connection,
 ) {
-    if let Err(error) = follow_callers(&access, &jobs, &remote, &connection).await {
+    if let Err(error) = follow_callers(&access, &jobs, &remote, &actions, &connection).await {
         tracing::error!(%error, "the bus does not tell who is gone");
     }
 }
@@ -157,6 +163,7 @@ async fn follow_callers(
     access: &Access,
     jobs: &Jobs,
     remote: &Remote,
+    actions: &Actions,
     connection: &Connection,
 ) -> zbus::Result<()> {
     let bus = DBusProxy::new(connection).await?;
@@ -165,6 +172,7 @@ async fn follow_callers(
         let change = change.args()?;
         access.forget(change.name().as_str());
         jobs.unsubscribe(None, change.name().as_str());
+        actions.forget(change.name().as_str());
         remote.forget(change.name().as_str()).await;
     }
     Ok(())

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use migasfree_dbus::names::{PROTOCOL_VERSION, job_path};
 use migasfree_dbus::{
-    Action, CallOptions, Dictionary, Error, InhibitorRecord, JobFilter, JobRecord, PendingChange,
-    PlanRecord, PlanRole, SyncOptions, SyncReason, SyncScope, UpgradeOptions,
+    Action, ActionRecord, CallOptions, Dictionary, Error, InhibitorRecord, JobFilter, JobRecord,
+    PendingChange, PlanRecord, PlanRole, SyncOptions, SyncReason, SyncScope, UpgradeOptions,
 };
 use migasfree_types::shown::shown_line;
 use zbus::message::Header;
@@ -17,6 +17,7 @@ use super::asked::{Asked, INSTALLING, Manner, REMOVING, queue};
 use super::job::{admit_to_job, output_of};
 use super::overview::Overview;
 use crate::access::{Access, Decision, Details, check_names, check_text, prompt_is_welcome};
+use crate::actions::Actions;
 use crate::desk::Desk;
 use crate::error::bus_error;
 use crate::hold::Holds;
@@ -40,6 +41,7 @@ pub struct Manager {
     pub questions: Arc<Questions>,
     pub quiet: Quiet,
     pub holds: Arc<Holds>,
+    pub actions: Actions,
     pub news: News,
 }
 
@@ -322,6 +324,15 @@ impl Manager {
             }
         }
         Ok(inhibitors)
+    }
+
+    #[zbus(out_args("actions"))]
+    async fn list_actions(
+        &self,
+        #[zbus(header)] header: Header<'_>,
+    ) -> Result<Vec<ActionRecord>, Error> {
+        self.access.read(&header).await?;
+        Ok(self.actions.list())
     }
 
     #[zbus(signal)]

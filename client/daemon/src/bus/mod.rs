@@ -88,6 +88,7 @@ impl Core {
             questions: Arc::clone(&self.questions),
             quiet: self.quiet.clone(),
             holds: Arc::clone(&self.holds),
+            actions: self.actions.clone(),
             news: self.news.clone(),
         }
     }
@@ -147,6 +148,7 @@ impl Core {
             access: Arc::clone(&self.access),
             settings: self.settings.clone(),
             remote: self.remote.clone(),
+            actions: self.actions.clone(),
         }
     }
 
@@ -154,6 +156,7 @@ impl Core {
         SupportObject {
             access: Arc::clone(&self.access),
             remote: self.remote.clone(),
+            actions: self.actions.clone(),
         }
     }
 

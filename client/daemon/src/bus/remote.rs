@@ -12,7 +12,8 @@ use zbus::{OwnedFd, interface};
 use super::announce::Announcer;
 use super::support::SupportObject;
 use crate::access::{Access, check_text};
-use crate::remote::{Remote, Tiding};
+use crate::actions::Actions;
+use crate::remote::{Remote, Tiding, word};
 use crate::settings::SettingsKeeper;
 use crate::signals::heard;
 
@@ -22,6 +23,7 @@ pub struct RemoteObject {
     pub access: Arc<Access>,
     pub settings: SettingsKeeper,
     pub remote: Remote,
+    pub actions: Actions,
 }
 
 #[interface(name = "org.migasfree.Client1.Remote")]
@@ -145,6 +147,27 @@ impl RemoteObject {
         self.remote.end(session, code).await
     }
 
+    async fn act(&self, order: &str, #[zbus(header)] header: Header<'_>) -> Result<(), Error> {
+        let agent = self.agent(&header).await?;
+        self.actions.act(&agent, order).await
+    }
+
+    async fn tell_actions(&self, #[zbus(header)] header: Header<'_>) -> Result<(), Error> {
+        let agent = self.agent(&header).await?;
+        self.actions.tell_all(&agent).await;
+        Ok(())
+    }
+
+    #[zbus(signal)]
+    async fn acting(
+        emitter: &SignalEmitter<'_>,
+        execution: &str,
+        state: &str,
+        exit: i32,
+        output: &str,
+        sequence: u32,
+    ) -> zbus::Result<()>;
+
     #[zbus(signal)]
     async fn asking(emitter: &SignalEmitter<'_>, session: &str) -> zbus::Result<()>;
 
@@ -206,6 +229,12 @@ async fn told(emitter: &SignalEmitter<'_>, tiding: &Tiding) -> zbus::Result<()> 
         Tiding::TerminalExited(session, terminal, status) => {
             RemoteObject::terminal_exited(emitter, session, *terminal, *status).await
         }
+        Tiding::Acting(result) => {
+            let (state, exit) = (word(result.state), result.exit.unwrap_or(-1));
+            let output = result.output.as_deref().unwrap_or_default();
+            let (execution, sequence) = (&result.execution, result.sequence);
+            RemoteObject::acting(emitter, execution, &state, exit, output, sequence).await
+        }
         Tiding::Services(services) => {
             RemoteObject::services_changed(emitter, services.clone()).await
         }
@@ -216,6 +245,7 @@ async fn told(emitter: &SignalEmitter<'_>, tiding: &Tiding) -> zbus::Result<()> 
         Tiding::ScreenWanted(session, id) => {
             SupportObject::screen_wanted(emitter, session, *id).await
         }
+        Tiding::Message(id, message) => SupportObject::message(emitter, *id, message.clone()).await,
         Tiding::Started(session) => SupportObject::started(emitter, session.clone()).await,
         Tiding::Ended(session, code) => SupportObject::ended(emitter, session, code).await,
     }

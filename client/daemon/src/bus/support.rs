@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
-use migasfree_dbus::{Error, SupportRecord};
+use migasfree_dbus::{Error, MessageRecord, SupportRecord};
 use zbus::message::Header;
 use zbus::object_server::SignalEmitter;
 use zbus::{OwnedFd, interface};
 
 use crate::access::{Access, Caller};
+use crate::actions::Actions;
 use crate::remote::Remote;
 
 /// The interface of the person at this computer.
@@ -15,6 +16,7 @@ use crate::remote::Remote;
 pub struct SupportObject {
     pub access: Arc<Access>,
     pub remote: Remote,
+    pub actions: Actions,
 }
 
 #[interface(name = "org.migasfree.Client1.Support")]
@@ -74,6 +76,11 @@ impl SupportObject {
         id: u32,
     ) -> zbus::Result<()>;
 
+    async fn shown(&self, id: u32, #[zbus(header)] header: Header<'_>) -> Result<(), Error> {
+        self.person(&header).await?;
+        self.actions.shown(id)
+    }
+
     #[zbus(signal)]
     pub async fn question(
         emitter: &SignalEmitter<'_>,
@@ -85,6 +92,13 @@ impl SupportObject {
 
     #[zbus(signal)]
     pub async fn question_closed(emitter: &SignalEmitter<'_>, id: u32) -> zbus::Result<()>;
+
+    #[zbus(signal)]
+    pub async fn message(
+        emitter: &SignalEmitter<'_>,
+        id: u32,
+        message: MessageRecord,
+    ) -> zbus::Result<()>;
 
     #[zbus(signal)]
     pub async fn started(emitter: &SignalEmitter<'_>, session: SupportRecord) -> zbus::Result<()>;

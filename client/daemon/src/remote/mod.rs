@@ -41,13 +41,14 @@ use tokio::sync::Notify;
 
 pub use files::{FILES_HELPER, Reply, files_child};
 pub use tidings::Tiding;
+pub(super) use words::word;
 
 use self::consent::{Answer, Wanted, lowered, switches, time, wanted};
 use self::grants::Used;
 use self::people::People;
 use self::screens::Screens;
 use self::sessions::{Part, Session, Sessions, record, unknown};
-use self::words::{reason, word};
+use self::words::reason;
 use super::access::Caller;
 use super::computer::Computer;
 use super::news::{Happened, News};
@@ -506,12 +507,20 @@ impl Remote {
         true
     }
 
-    async fn tell_people(&self, tiding: &Tiding) {
+    /// Tells it to whoever is at this computer; `false` where nobody is.
+    pub(super) async fn tell_people(&self, tiding: &Tiding) -> bool {
         let helpers = self.state.people.helpers(self.bus()).await;
         self.tell(&helpers, tiding).await;
+        !helpers.is_empty()
     }
 
-    async fn tell(&self, to: &[String], tiding: &Tiding) {
+    /// Whether somebody is at this computer who can be told something.
+    pub(super) async fn is_somebody_there(&self) -> bool {
+        !self.state.people.helpers(self.bus()).await.is_empty()
+    }
+
+    /// Tells it to these connections.
+    pub(super) async fn tell(&self, to: &[String], tiding: &Tiding) {
         self.news.tell(Happened::Remote(to, tiding)).await;
     }
 }
@@ -535,8 +544,8 @@ async fn user_number(name: &str) -> Option<u32> {
     answer.stdout_text().split(':').nth(2)?.parse().ok()
 }
 
-/// Whether this is the id of a session: units are called after it.
-fn is_id(text: &str) -> bool {
+/// Whether this is the id of a session or an execution: units and files are called after it.
+pub(super) fn is_id(text: &str) -> bool {
     let hexadecimal = |byte: u8| byte.is_ascii_hexdigit() || byte == b'-';
     text.len() == 36 && text.bytes().all(hexadecimal)
 }

@@ -3,8 +3,8 @@ use std::collections::HashMap;
 use zbus::{Fd, OwnedFd, OwnedObjectPath, OwnedVariant};
 
 use crate::{
-    CallOptions, Error, InhibitorRecord, JobFilter, JobRecord, PendingChange, PlanRecord, PlanRole,
-    SyncOptions, UpgradeOptions,
+    ActionRecord, CallOptions, Error, InhibitorRecord, JobFilter, JobRecord, PendingChange,
+    PlanRecord, PlanRole, SyncOptions, UpgradeOptions,
 };
 
 /// `org.migasfree.Client1.Manager`: starts work, lists jobs, tells how the daemon is.
@@ -93,6 +93,9 @@ pub trait Manager {
 
     /// Who holds back the jobs that run by themselves.
     fn list_inhibitors(&self) -> Result<Vec<InhibitorRecord>, Error>;
+
+    /// What the helpdesk ordered lately, the newest first.
+    fn list_actions(&self) -> Result<Vec<ActionRecord>, Error>;
 
     /// A job came.
     #[zbus(signal)]

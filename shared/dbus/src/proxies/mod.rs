@@ -19,9 +19,9 @@ pub use config::ConfigProxy;
 pub use job::{Finished, Item, JobProxy, Output, Question};
 pub use manager::{JobAdded, JobRemoved, ManagerProxy};
 pub use packages::PackagesProxy;
-pub use remote::{Asking, RemoteProxy, ServicesChanged, SessionEnded, TerminalExited};
+pub use remote::{Acting, Asking, RemoteProxy, ServicesChanged, SessionEnded, TerminalExited};
 pub use support::{
-    Ended as SupportEnded, Question as SupportQuestion, QuestionClosed, Started as SupportStarted,
-    SupportProxy,
+    Ended as SupportEnded, Message as SupportMessage, Question as SupportQuestion, QuestionClosed,
+    Started as SupportStarted, SupportProxy,
 };
 pub use tags::TagsProxy;

@@ -53,6 +53,25 @@ pub trait Remote {
     /// Ends a session for the reason that `code` names.
     fn end_session(&self, session: &str, code: &str) -> Result<(), Error>;
 
+    /// Carries out an order of the server, once. What becomes of it is told by [`Acting`](RemoteProxy::receive_acting), from now on
+    /// to this agent.
+    fn act(&self, order: &str) -> Result<(), Error>;
+
+    /// Has what waits for the server told to this agent: what was told before, and the server may not have.
+    fn tell_actions(&self) -> Result<(), Error>;
+
+    /// How far an order is: its execution, a word for its state, the status that something ended with (-1: none), what came out
+    /// since the last time, and the number of this result.
+    #[zbus(signal)]
+    fn acting(
+        &self,
+        execution: &str,
+        state: &str,
+        exit: i32,
+        output: &str,
+        sequence: u32,
+    ) -> zbus::Result<()>;
+
     /// The person is being asked about a session.
     #[zbus(signal)]
     fn asking(&self, session: &str) -> zbus::Result<()>;

@@ -1,6 +1,6 @@
 use zbus::OwnedFd;
 
-use crate::{Error, SupportRecord};
+use crate::{Error, MessageRecord, SupportRecord};
 
 /// `org.migasfree.Client1.Support`: remote support, as the person at this computer decides about it. Only whoever has the
 /// active login may call it.
@@ -29,6 +29,13 @@ pub trait Support {
     /// The screen is wanted in a session. It is to be taken within seconds.
     #[zbus(signal)]
     fn screen_wanted(&self, session: &str, id: u32) -> zbus::Result<()>;
+
+    /// A message is shown to the person.
+    fn shown(&self, id: u32) -> Result<(), Error>;
+
+    /// The person is to be told something; who shows it says so.
+    #[zbus(signal)]
+    fn message(&self, id: u32, message: MessageRecord) -> zbus::Result<()>;
 
     /// Somebody wants to help. Without an answer within `seconds` the answer is no, or yes where `allows` says so.
     #[zbus(signal)]

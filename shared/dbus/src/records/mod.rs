@@ -23,4 +23,4 @@ pub use migasfree_vocabulary::{
 pub use options::{AppQuery, CallOptions, JobFilter, SyncOptions, TagOptions, UpgradeOptions};
 pub use plan::{PendingChange, PlanObjection, PlanRecord, PlannedPackage, UpdateRecord};
 pub use request::RequestRecord;
-pub use support::SupportRecord;
+pub use support::{ActionRecord, MessageRecord, SupportRecord};

@@ -23,3 +23,43 @@ record! {
         pub can_be_lowered: bool,
     }
 }
+
+record! {
+    /// Something that the helpdesk has the person at this computer told.
+    pub struct MessageRecord {
+        /// What it is about: `message`, `reboot` or `shutdown` (`s`).
+        pub kind: String,
+        /// Who says it (`s`).
+        pub operator: String,
+        /// Why (`s`), maybe empty.
+        pub reason: String,
+        /// Its title (`s`), empty but for a message.
+        pub title: String,
+        /// What it says (`s`), maybe empty.
+        pub text: String,
+        /// How many minutes there are until the computer goes down (`u`).
+        pub minutes: u32,
+    }
+}
+
+record! {
+    /// An action that the helpdesk ordered.
+    pub struct ActionRecord {
+        /// Its id (`s`).
+        pub execution: String,
+        /// What was ordered: `sync`, `inventory`, `message`, `lock`, `reboot`, `shutdown` or `wake` (`s`).
+        pub verb: String,
+        /// Who ordered it (`s`).
+        pub operator: String,
+        /// Why (`s`), maybe empty.
+        pub reason: String,
+        /// How far it is: `running`, `succeeded`, `failed`, `timed_out` or `refused` (`s`).
+        pub state: String,
+        /// When it came, Unix seconds (`x`).
+        pub begun: i64,
+        /// When it was over, Unix seconds (`x`).
+        pub ended: Option<i64>,
+        /// What is said of its end, in English (`s`), maybe empty.
+        pub said: String,
+    }
+}
