@@ -1,6 +1,7 @@
 //! What `migasfree-agent` does: it keeps a connection to the relay of the server, and carries what the daemon opens. It has no
 //! rights and no key: the daemon signs its hello, judges each grant and gives it descriptors.
 
+mod actions;
 mod clipboard;
 mod connect;
 mod files;
@@ -81,10 +82,12 @@ async fn carry(
             Ok((transport, keep_alive)) => {
                 let since = Instant::now();
                 let (link, mut incoming) = detached.attach(transport, keep_alive);
+                sessions.actions.connected();
                 let hint = follow(&link, &mut incoming, said, &sessions).await;
                 if since.elapsed() >= GOOD {
                     backoff.reset();
                 }
+                sessions.actions.disconnected();
                 detached = link.detach().await;
                 lost_at = Instant::now();
                 hint

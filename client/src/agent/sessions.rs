@@ -14,6 +14,7 @@ use migasfree_tunnel::screen::ScreenRequest;
 use tokio::sync::mpsc::UnboundedSender;
 use tokio::task::AbortHandle;
 
+use super::actions::Actions;
 use super::clipboard::Clipboard;
 use super::refused::{failure, reason, word};
 use super::{files, pump};
@@ -23,6 +24,7 @@ use crate::clock::{Clock as _, SystemClock};
 #[derive(Debug, Clone)]
 pub(super) struct Sessions {
     pub daemon: RemoteProxy<'static>,
+    pub actions: Actions,
     say: UnboundedSender<Control>,
     state: Arc<Mutex<State>>,
 }
@@ -51,6 +53,7 @@ struct Live {
 impl Sessions {
     pub(super) fn new(daemon: RemoteProxy<'static>, say: UnboundedSender<Control>) -> Self {
         Self {
+            actions: Actions::new(daemon.clone(), say.clone()),
             daemon,
             say,
             state: Arc::default(),
@@ -103,6 +106,10 @@ impl Sessions {
             Control::Start { session, grant } => {
                 let sessions = self.clone();
                 tokio::spawn(async move { sessions.start(session, &grant).await });
+            }
+            Control::Act { execution, order } => {
+                let (actions, server) = (self.actions.clone(), self.lock().server);
+                tokio::spawn(async move { actions.act(server, execution, &order).await });
             }
             Control::End { session, failure } => {
                 self.cancel(&session);

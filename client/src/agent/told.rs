@@ -24,11 +24,17 @@ pub(super) async fn follow(
     let mut ended = daemon.receive_session_ended().await?;
     let mut exited = daemon.receive_terminal_exited().await?;
     let mut services = daemon.receive_services_changed().await?;
+    let mut acting = daemon.receive_acting().await?;
     loop {
         tokio::select! {
             owner = owners.next() => match owner {
-                // Its sessions ended with it.
-                Some(_) => sessions.lose_all(),
+                // Its sessions ended with it. The next one has to know who passes on what it tells.
+                Some(owner) => {
+                    sessions.lose_all();
+                    if owner.args()?.new_owner().is_some() {
+                        sessions.actions.ask_again();
+                    }
+                }
                 None => return Ok(Over::Stopped),
             },
             Some(asked) = asking.next() => {
@@ -42,6 +48,14 @@ pub(super) async fn follow(
             Some(exit) = exited.next() => {
                 let exit = exit.args()?;
                 sessions.exited(exit.session(), *exit.terminal(), *exit.status());
+            }
+            Some(far) = acting.next() => {
+                let far = far.args()?;
+                sessions.actions.told(
+                    (*far.execution(), *far.state(), *far.exit()),
+                    far.output(),
+                    *far.sequence(),
+                );
             }
             Some(changed) = services.next() => {
                 let services = changed.args()?.services().clone();
