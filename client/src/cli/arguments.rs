@@ -67,6 +67,8 @@ pub enum Command {
     Log(Log),
     /// List who holds back the jobs that run by themselves
     Inhibitors(Json),
+    /// List what the helpdesk ordered, and what became of it
+    Actions(Json),
     /// Show how this computer is doing
     Status(Json),
     /// Show version and configuration

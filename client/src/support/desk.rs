@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use futures_util::stream::{Stream, StreamExt as _, select};
-use migasfree_dbus::SupportRecord;
+use migasfree_dbus::{MessageRecord, SupportRecord};
 use zbus::{Connection, MatchRule, MessageStream, Variant, message};
 
 use super::words;
@@ -85,6 +85,13 @@ impl Desk {
         let body = words::banner(self.language, session);
         let actions = [END, self.language.text(Text::SupportEnd)];
         self.notify(&title, &body, &actions, 0).await
+    }
+
+    /// Shows what somebody has the person told, until they close it.
+    pub(super) async fn tell(&self, message: &MessageRecord) -> zbus::Result<u32> {
+        let title = words::title(self.language, message);
+        let body = words::message(self.language, message);
+        self.notify(&title, &body, &[], 0).await
     }
 
     /// Says that nobody helps any more.

@@ -1,5 +1,6 @@
 //! What `migasfree-session` does: it asks the person at this computer about remote support, and shows who helps as long as
-//! somebody does, and has their screen shown where it is wanted. The daemon alone decides; this says what the person said.
+//! somebody does, has their screen shown where it is wanted, and shows what the helpdesk has them told. The daemon alone
+//! decides; this says what the person said.
 
 mod desk;
 mod screens;
@@ -10,7 +11,7 @@ use std::time::Duration;
 
 use futures_util::StreamExt as _;
 use migasfree_dbus::names::BUS_NAME;
-use migasfree_dbus::{SupportProxy, SupportRecord};
+use migasfree_dbus::{MessageRecord, SupportProxy, SupportRecord};
 use tokio::time::MissedTickBehavior;
 use zbus::Connection;
 use zbus::fdo::DBusProxy;
@@ -39,6 +40,7 @@ pub async fn serve(
         .await?;
     let mut questions = daemon.receive_question().await?;
     let mut closed = daemon.receive_question_closed().await?;
+    let mut messages = daemon.receive_message().await?;
     let mut started = daemon.receive_started().await?;
     let mut ended = daemon.receive_ended().await?;
     let mut screens = daemon.receive_screen_wanted().await?;
@@ -69,6 +71,10 @@ pub async fn serve(
                 person.screens.show(wanted.session(), *wanted.id()).await;
             }
             Some(closed) = closed.next() => person.close(*closed.args()?.id()).await,
+            Some(message) = messages.next() => {
+                let message = message.args()?;
+                person.tell(*message.id(), message.message()).await;
+            }
             Some(started) = started.next() => person.show(started.args()?.session().clone()).await,
             Some(ended) = ended.next() => person.over(ended.args()?.session()).await,
             heard = said.next() => match heard {
@@ -154,6 +160,15 @@ impl Person {
         for note in notes {
             self.questions.remove(&note);
             self.desk.close(note).await;
+        }
+    }
+
+    /// Shows a notice, and says so.
+    async fn tell(&self, id: u32, message: &MessageRecord) {
+        if let Err(error) = self.desk.tell(message).await {
+            tracing::warn!(%error, "the desktop shows no message");
+        } else if let Err(error) = self.daemon.shown(id).await {
+            tracing::debug!(%error, "nobody waits for a message to be shown");
         }
     }
 

@@ -36,6 +36,18 @@ migasfree_types::texts! {
         SupportSeconds(seconds): "Without an answer in { $seconds } seconds, it is denied.";
         SupportSecondsAllows(seconds): "Without an answer in { $seconds } seconds, it is allowed.";
         SupportOver: "Remote support has ended";
+        SupportMessage(operator): "Message from { $operator }";
+        SupportReboot(minutes): "{ $minutes ->\n    [one] This computer restarts in a minute: save your work\n   *[other] This computer restarts in { $minutes } minutes: save your work\n}";
+        SupportRebootNow: "This computer restarts now";
+        SupportShutdown(minutes): "{ $minutes ->\n    [one] This computer switches off in a minute: save your work\n   *[other] This computer switches off in { $minutes } minutes: save your work\n}";
+        SupportShutdownNow: "This computer switches off now";
+        SupportOrdered(operator): "Ordered by { $operator }.";
+
+        ActionWhat(verb): "{ $verb ->\n    [sync] synchronise\n    [inventory] tell the inventory\n    [message] show a message\n    [lock] lock the sessions\n    [reboot] restart\n    [shutdown] switch off\n    [wake] wake another computer\n   *[other] something else\n}";
+        ActionState(state): "{ $state ->\n    [running] under way\n    [succeeded] done\n    [failed] failed\n    [timed_out] too late\n    [refused] refused\n   *[other] over\n}";
+        ActionLine(what, operator, state): "{ $what }, ordered by { $operator }: { $state }";
+        ActionReason(reason): "Reason: { $reason }";
+        NoActions: "The helpdesk ordered nothing lately.";
 
         ErrorOutput(reason): "What was said could not be written: { $reason }";
         ErrorCheckList(text, reason): "`{ $text }` is not a JSON list of names ({ $reason }); write it as [\"gimp\", \"vlc\"].";

@@ -1,4 +1,39 @@
 # What the command line says, as it is declared: its texts and its grammar are the original.
+ActionDownIn = The computer goes down in { $minutes } min.
+ActionDownNow = The computer goes down now.
+ActionInterrupted = The daemon was stopped while it did this; how far it came is not known.
+ActionLate = It could not be begun in time.
+ActionLimit = { $limit } orders are known already; some have to be over first.
+ActionLine = { $what }, ordered by { $operator }: { $state }
+ActionLogind = The system does not allow it: { $reason }
+ActionNoCard = `{ $address }` is not the address of a network card.
+ActionNoNetwork = { $address } is not the broadcast address of a private network of this computer.
+ActionNoNotice = This notice is not waited for.
+ActionNobody = Nobody came to the computer in time.
+ActionNotShown = The desktop did not show the message.
+ActionOrder = The order is not taken: { $reason }
+ActionOtherComputer = The order is for another computer.
+ActionReason = Reason: { $reason }
+ActionState = { $state ->
+        [running] under way
+        [succeeded] done
+        [failed] failed
+        [timed_out] too late
+        [refused] refused
+       *[other] over
+    }
+ActionStaysUp = The computer did not go down; somebody may have called it off.
+ActionWaitsForSomebody = Nobody is at the computer; it waits until somebody is.
+ActionWhat = { $verb ->
+        [sync] synchronise
+        [inventory] tell the inventory
+        [message] show a message
+        [lock] lock the sessions
+        [reboot] restart
+        [shutdown] switch off
+        [wake] wake another computer
+       *[other] something else
+    }
 AnswerNotKept = The answer could not be kept: { $reason }
 AppForbidden = A policy of your organisation does not admit { $app }.
 AppRequired = { $app } is required by a policy of your organisation and stays.
@@ -247,6 +282,7 @@ NameLength = A package name has 1 to { $limit } characters.
 Never = never
 NeverReached = The server has not been reached yet; synchronise first.
 No = no
+NoActions = The helpdesk ordered nothing lately.
 NoApps = No applications are offered to this computer.
 NoAppsInCategory = No applications of this category are offered to this computer.
 NoAppsNamed = Name at least one application.
@@ -397,12 +433,24 @@ SupportMay = { $mode ->
         [administrator] They can change everything, as an administrator.
        *[other] They can make changes.
     }
+SupportMessage = Message from { $operator }
 SupportNotRecorded = The session is not recorded.
+SupportOrdered = Ordered by { $operator }.
 SupportOver = Remote support has ended
 SupportReason = Reason: { $reason }
+SupportReboot = { $minutes ->
+        [one] This computer restarts in a minute: save your work
+       *[other] This computer restarts in { $minutes } minutes: save your work
+    }
+SupportRebootNow = This computer restarts now
 SupportRecorded = The session is recorded.
 SupportSeconds = Without an answer in { $seconds } seconds, it is denied.
 SupportSecondsAllows = Without an answer in { $seconds } seconds, it is allowed.
+SupportShutdown = { $minutes ->
+        [one] This computer switches off in a minute: save your work
+       *[other] This computer switches off in { $minutes } minutes: save your work
+    }
+SupportShutdownNow = This computer switches off now
 SupportTicket = Ticket: { $ticket }
 SupportView = View only
 SupportWhat = { $service ->
@@ -482,6 +530,8 @@ help--debug = Say more about what happens inside
 help--quiet = Say only what was asked for
 help--root = Work on the system below this folder instead of this computer
 help--session = Talk to the daemon on the session bus, the one for trying things
+help-actions = List what the helpdesk ordered, and what became of it
+help-actions--json = Answer in JSON
 help-apps = List the applications offered to this computer
 help-apps--category = Only those of this category
 help-apps--json = Answer in JSON

@@ -585,3 +585,53 @@ SupportNotRecorded = La sesión no se graba.
 SupportSeconds = Sin respuesta en { $seconds } segundos, se rechaza.
 SupportSecondsAllows = Sin respuesta en { $seconds } segundos, se permite.
 SupportOver = Ha terminado el soporte remoto
+ActionOrder = No se acepta la orden: { $reason }
+ActionOtherComputer = La orden es para otro equipo.
+ActionLimit = Ya se conocen { $limit } órdenes; antes tienen que terminar algunas.
+ActionInterrupted = El demonio se detuvo mientras lo hacía; no se sabe hasta dónde llegó.
+ActionLate = No se pudo empezar a tiempo.
+ActionNobody = Nadie vino al equipo a tiempo.
+ActionWaitsForSomebody = No hay nadie ante el equipo; espera a que haya alguien.
+ActionNotShown = El escritorio no mostró el mensaje.
+ActionNoNotice = Nadie espera este aviso.
+ActionLogind = El sistema no lo permite: { $reason }
+ActionDownNow = El equipo se detiene ahora.
+ActionDownIn = El equipo se detiene dentro de { $minutes } min.
+ActionStaysUp = El equipo no se detuvo; puede que alguien lo cancelara.
+ActionNoCard = `{ $address }` no es la dirección de una tarjeta de red.
+ActionNoNetwork = { $address } no es la dirección de difusión de una red privada de este equipo.
+ActionWhat = { $verb ->
+    [sync] sincronizar
+    [inventory] comunicar el inventario
+    [message] mostrar un mensaje
+    [lock] bloquear las sesiones
+    [reboot] reiniciar
+    [shutdown] apagar
+    [wake] despertar a otro equipo
+   *[other] otra cosa
+}
+ActionState = { $state ->
+    [running] en curso
+    [succeeded] hecho
+    [failed] falló
+    [timed_out] demasiado tarde
+    [refused] rechazado
+   *[other] terminado
+}
+ActionLine = { $what }, lo ordenó { $operator }: { $state }
+ActionReason = Motivo: { $reason }
+NoActions = El soporte no ha ordenado nada últimamente.
+SupportMessage = Mensaje de { $operator }
+SupportReboot = { $minutes ->
+    [one] Este equipo se reinicia dentro de un minuto: guarde su trabajo
+   *[other] Este equipo se reinicia dentro de { $minutes } minutos: guarde su trabajo
+}
+SupportRebootNow = Este equipo se reinicia ahora
+SupportShutdown = { $minutes ->
+    [one] Este equipo se apaga dentro de un minuto: guarde su trabajo
+   *[other] Este equipo se apaga dentro de { $minutes } minutos: guarde su trabajo
+}
+SupportShutdownNow = Este equipo se apaga ahora
+SupportOrdered = Lo ordenó { $operator }.
+help-actions = Muestra lo que ordenó el soporte y en qué quedó
+help-actions--json = Responde en JSON

@@ -1,5 +1,6 @@
 //! The subcommands.
 
+mod actions;
 mod catalog;
 mod computer;
 mod jobs;
@@ -34,6 +35,7 @@ pub fn speaks_json(command: &Command) -> bool {
         | Command::Label(arguments)
         | Command::Status(arguments)
         | Command::Inhibitors(arguments)
+        | Command::Actions(arguments)
         | Command::Version(arguments)
         | Command::Network(arguments) => arguments.json,
         Command::Tags(arguments) => arguments.get,
@@ -69,6 +71,7 @@ pub async fn run(context: &Context, command: Command) -> Ended {
         Command::Cancel(arguments) => jobs::cancel(context, &arguments).await,
         Command::Log(arguments) => jobs::log(context, &arguments).await,
         Command::Inhibitors(arguments) => jobs::inhibitors(context, &arguments).await,
+        Command::Actions(arguments) => actions::actions(context, &arguments).await,
         Command::Status(arguments) => status::status(context, &arguments).await,
         Command::Version(arguments) => settings::version(context, &arguments),
         Command::Conf(arguments) => settings::conf(context, arguments).await,
