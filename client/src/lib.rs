@@ -9,7 +9,7 @@ pub mod texts;
 pub use migasfree_client_base::{job, observer, paths};
 pub use migasfree_client_daemon as daemon;
 pub use migasfree_client_engine::{
-    config, identity, inventory, keys, sync, transport, trust, upload,
+    config, identity, inventory, keys, orders, sync, transport, trust, upload,
 };
 pub use migasfree_client_packages as pms;
 pub use migasfree_client_policy as policy;

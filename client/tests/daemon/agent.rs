@@ -6,14 +6,16 @@ use std::future::pending;
 use migasfree_carrier::{Greeting, Transport, Word, websocket};
 use migasfree_client::agent::serve;
 use migasfree_dbus::SupportProxy;
+use migasfree_grant::order::{Verb, sign as sign_order};
 use migasfree_grant::{Consent, Mode, Service, hello, sign};
 use migasfree_tunnel::message::{
-    AgentHello, Code, Control, Failure, Hello, SUBPROTOCOL, Welcome, Who,
+    AgentHello, Code, Control, ExecutionState, Failure, Hello, SUBPROTOCOL, Welcome, Who,
 };
 use tokio::net::TcpListener;
 use tokio_tungstenite::accept_hdr_async;
 use tokio_tungstenite::tungstenite::handshake::server::{ErrorResponse, Request, Response};
 
+use crate::actions::order;
 use crate::engine::{World, computer_key, server_key};
 use crate::fixture::{Fixture, PATIENCE};
 use crate::remote::granted;
@@ -116,6 +118,86 @@ async fn relay(listener: &TcpListener) {
     drop(relay);
     let (_, third) = welcome(listener, "third").await;
     assert!(third.live.is_empty(), "{:?}", third.live);
+}
+
+pub async fn orders_reach_the_daemon_and_what_becomes_of_them_the_relay() {
+    let fixture = Fixture::session(World::new()).await;
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let folder = fixture.root.join("etc");
+    fs::create_dir_all(&folder).unwrap();
+    let text = format!("[client]\nServer = http://{address}\n");
+    fs::write(folder.join("migasfree.conf"), text).unwrap();
+    let bus = fixture.bus.connect().await.unwrap();
+    tokio::select! {
+        over = Box::pin(serve(bus, pending())) => panic!("the agent ended: {over:?}"),
+        () = Box::pin(ordering(&fixture, &listener)) => {}
+    }
+}
+
+async fn ordering(fixture: &Fixture, listener: &TcpListener) {
+    // The server takes nothing but what comes over the relay.
+    World::change(&fixture.root, |world| world.offline = true);
+    let (mut relay, _) = welcome(listener, "first").await;
+    let good = order(Verb::Sync {});
+    let (forged, swapped) = (order(Verb::Sync {}), order(Verb::Lock {}));
+    for (execution, order) in [
+        (&forged.execution, sign_order(&forged, &computer_key())),
+        (&swapped.execution, sign_order(&good, &server_key())),
+    ] {
+        relay.control(&act(execution, order)).await.unwrap();
+        let (told, state, _) = acting(&mut relay).await;
+        assert_eq!((&told, state), (execution, ExecutionState::Refused));
+    }
+
+    let text = sign_order(&good, &server_key());
+    relay
+        .control(&act(&good.execution, text.clone()))
+        .await
+        .unwrap();
+    let (told, state, _) = acting(&mut relay).await;
+    assert_eq!((&told, state), (&good.execution, ExecutionState::Running));
+    // The connection breaks: what is told meanwhile comes with the next one, from its beginning.
+    drop(relay);
+    let (mut relay, _) = welcome(listener, "second").await;
+    let mut sequences = Vec::new();
+    let end = loop {
+        let (told, state, sequence) = acting(&mut relay).await;
+        assert_eq!(told, good.execution);
+        sequences.push(sequence);
+        if state.is_final() {
+            break state;
+        }
+    };
+    // The server of the jobs is away, so that this one fails.
+    assert_eq!(end, ExecutionState::Failed);
+    assert!(sequences.contains(&0), "{sequences:?}");
+
+    // The relay does not know that it gave the order before.
+    relay.control(&act(&good.execution, text)).await.unwrap();
+    let (told, ..) = acting(&mut relay).await;
+    assert_eq!(told, good.execution);
+    assert!(World::read(&fixture.root).synchronised.is_empty());
+}
+
+fn act(execution: &str, order: String) -> Control {
+    Control::Act {
+        execution: execution.to_owned(),
+        order,
+    }
+}
+
+/// What is told next of an order: its execution, its state, and the number.
+async fn acting(relay: &mut Greeting<impl Transport>) -> (String, ExecutionState, u32) {
+    match said(relay).await {
+        Control::Acting {
+            execution,
+            state,
+            sequence,
+            ..
+        } => (execution, state, sequence),
+        other => panic!("{other:?}"),
+    }
 }
 
 /// The next thing that the agent says of a session.

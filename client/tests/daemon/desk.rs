@@ -5,11 +5,13 @@ use std::collections::HashMap;
 use migasfree_client::support::serve;
 use migasfree_client::texts::Language;
 use migasfree_dbus::RemoteProxy;
+use migasfree_grant::order::Verb;
 use migasfree_grant::{Consent, Mode, Service, sign};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use zbus::object_server::SignalEmitter;
 use zbus::{Connection, OwnedVariant, interface};
 
+use crate::actions::{Agent, order};
 use crate::engine::{World, server_key};
 use crate::fixture::{Fixture, PATIENCE, next};
 use crate::remote::granted;
@@ -123,4 +125,32 @@ async fn helped(fixture: &Fixture, desktop: &Connection, notes: &mut UnboundedRe
     };
     let (begun, ()) = tokio::join!(agent.start_session(&text), answered);
     assert_eq!(begun.unwrap().1, "read");
+}
+
+pub async fn a_message_of_the_helpdesk_is_shown() {
+    let fixture = Fixture::session(World::new()).await;
+    let (_desktop, mut notes) = desktop(&fixture).await;
+    let system = fixture.bus.connect().await.unwrap();
+    let session = fixture.bus.connect().await.unwrap();
+    let helper = serve(system, session, Language::ENGLISH);
+    tokio::select! {
+        over = Box::pin(helper) => panic!("it ended: {over:?}"),
+        () = Box::pin(told(&fixture, &mut notes)) => {}
+    }
+}
+
+async fn told(fixture: &Fixture, notes: &mut UnboundedReceiver<Note>) {
+    let mut agent = Agent::new(fixture).await;
+    let order = order(Verb::Message {
+        title: "Printers".into(),
+        text: "They are <b>back</b>.".into(),
+    });
+    agent.act(&order).await;
+    let (_, title, text, actions) = note(notes).await;
+    assert_eq!(title, "Message from Eva");
+    let wanted = "Printers\nThey are &lt;b&gt;back&lt;/b&gt;.\nReason: the printer";
+    assert_eq!(text, wanted);
+    assert!(actions.is_empty());
+    let told = agent.end(&order).await;
+    assert_eq!(told.state, "succeeded", "{}", told.output);
 }

@@ -14,6 +14,7 @@ use migasfree_client::job::{Job, JobId, ResultCode};
 use migasfree_client::observer::{
     Item, ItemPhase, LockHolder, OutputStream, Progress, Question, Stage,
 };
+use migasfree_client::orders::Orders;
 use migasfree_client::paths::Layout;
 use migasfree_client::pms::{
     Action, Candidate, FoundPackage, InstalledPackage, PackageName, Plan, PlannedPackage, PmsError,
@@ -22,7 +23,7 @@ use migasfree_client::policy::{Asker, Facts, Mandate, Verdict, judge};
 use migasfree_client::process::supervise::{Stop, StopReason};
 use migasfree_client::sync::{
     CatalogSnapshot, Credentials, Engine, EngineError, Identity, NetworkInfo, Outcome, PublicFile,
-    RemoteTrust, SyncRequest, load_settings,
+    RemoteTrust, Scope, SyncRequest, load_settings,
 };
 use migasfree_client::transport::Unreached;
 use migasfree_client::transport::api::Availability;
@@ -30,6 +31,7 @@ use migasfree_client::transport::messages::{
     App, AppId, AppPackages, AppRequest, ComputerId, ComputerInfo, Label, MandatoryPackages, Named,
     ServerInfo, Tags, Trait,
 };
+use migasfree_native::actions::ActionResult;
 use migasfree_native::key::KeyPair;
 use migasfree_types::message::Message;
 use serde::{Deserialize, Serialize};
@@ -84,6 +86,14 @@ pub struct World {
     pub outbox: usize,
     /// It was told during a change.
     pub disturbed: bool,
+    /// Orders that come with every plan.
+    pub plan: Vec<String>,
+    /// How long a synchronisation lasts, milliseconds.
+    pub sync: u64,
+    /// What was synchronised.
+    pub synchronised: Vec<Scope>,
+    /// What the server was told of orders.
+    pub told: Vec<ActionResult>,
     /// The daemon has a bug that the name of a package brings to light.
     pub breaks: bool,
 }
@@ -125,6 +135,11 @@ impl World {
             }
         }
     }
+}
+
+/// Where orders and what became of them wait.
+pub fn orders(root: &Path) -> Orders {
+    Orders::new(root.join("orders"))
 }
 
 /// The key of the computer.
@@ -349,6 +364,23 @@ impl Engine for PlayedEngine {
         })
     }
 
+    fn order_trust(&self) -> Option<RemoteTrust> {
+        self.remote_trust()
+    }
+
+    fn orders(&self) -> Option<Orders> {
+        Some(orders(&self.root))
+    }
+
+    async fn tell_actions(&self) -> Result<(), EngineError> {
+        self.reached()?;
+        let orders = orders(&self.root);
+        let results = orders.results().unwrap();
+        World::change(&self.root, |world| world.told.extend(results.clone()));
+        orders.told(&results).unwrap();
+        Ok(())
+    }
+
     fn network(&self) -> NetworkInfo {
         let world = self.world();
         if world.unplugged || world.only_ipv6 {
@@ -385,9 +417,19 @@ impl Engine for PlayedEngine {
         Ok(())
     }
 
-    async fn sync(&self, _request: SyncRequest, job: &Job<'_>) -> Result<Outcome, EngineError> {
+    async fn sync(&self, request: SyncRequest, job: &Job<'_>) -> Result<Outcome, EngineError> {
         job.observer.progress(&Progress::of(Stage::Attributes, 10));
         self.reached()?;
+        let world = self.world();
+        job.observer.output(
+            OutputStream::Out,
+            &format!("Synchronising {:?}", request.scope),
+        );
+        for order in &world.plan {
+            orders(&self.root).receive(order).unwrap();
+        }
+        tokio::time::sleep(Duration::from_millis(world.sync)).await;
+        World::change(&self.root, |world| world.synchronised.push(request.scope));
         Ok(outcome())
     }
 

@@ -6,6 +6,7 @@
 #![allow(clippy::disallowed_methods, reason = "it works with the real system")]
 #![allow(clippy::unwrap_used)]
 
+mod actions;
 mod agent;
 mod applications;
 mod catalogue;
@@ -123,8 +124,30 @@ fn all_tests() -> Vec<Test> {
         it_says_who_it_is_begins_what_is_granted_and_comes_again,
         it_tells_when_there_is_a_screen_and_when_there_is_none,
     ));
+    tests.extend(tests!(actions, false:
+        a_synchronisation_is_a_job_whose_output_is_told_in_order,
+        the_inventory_is_told_by_two_jobs_one_after_the_other,
+        an_order_is_carried_out_once_also_when_the_daemon_is_started_again,
+        a_job_goes_on_over_a_restart_and_its_end_is_told_once,
+        what_may_have_been_done_is_not_done_again,
+        what_is_no_order_for_this_computer_is_refused,
+        orders_of_a_plan_run_after_the_synchronisation_and_that_counts,
+        what_is_told_waits_for_the_server_and_for_an_agent,
+        a_message_waits_for_somebody_and_says_whether_it_was_shown,
+        sessions_are_locked_by_logind,
+        people_are_told_before_a_shutdown_and_logind_keeps_the_time,
+        a_restart_waits_for_a_job_that_runs,
+        where_logind_refuses_the_order_fails,
+        what_is_switched_off_is_refused_but_own_work,
+        nobody_is_woken_outside_of_the_own_networks,
+        who_ordered_what_is_listed,
+    ));
+    tests.extend(tests!(agent, false:
+        orders_reach_the_daemon_and_what_becomes_of_them_the_relay,
+    ));
     tests.extend(tests!(desk, false:
         a_question_has_buttons_and_a_banner_ends_the_session,
+        a_message_of_the_helpdesk_is_shown,
     ));
     tests.extend(tests!(remote, false:
         the_agent_is_given_a_signature_and_never_the_key,

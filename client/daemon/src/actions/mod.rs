@@ -79,6 +79,8 @@ pub struct State {
     /// One order at a time is given its job.
     giving: tokio::sync::Mutex<()>,
     wake: Notify,
+    /// Somebody may have come to the computer.
+    came: Notify,
     /// Which start of the computer this is.
     boot: String,
 }
@@ -133,6 +135,7 @@ impl State {
             agent: Mutex::default(),
             giving: tokio::sync::Mutex::default(),
             wake: Notify::new(),
+            came: Notify::new(),
             boot: boot.trim().to_owned(),
         })
     }
@@ -172,6 +175,11 @@ impl Actions {
         if self.state.agent().as_deref() == Some(address) {
             self.state.hear_agent(None);
         }
+    }
+
+    /// Somebody came to the computer to whom something can be shown.
+    pub fn somebody_came(&self) {
+        self.state.came.notify_waiters();
     }
 
     /// A notice is shown to the person.

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use migasfree_dbus::MessageRecord;
 use migasfree_grant::order::{Order, Verb};
-use tokio::time::{sleep, timeout};
+use tokio::time::timeout;
 
 use super::ledger::Entry;
 use super::logind::Down;
@@ -65,7 +65,11 @@ impl Actions {
     /// Shows a message as soon as somebody is there.
     async fn message(&self, order: &Order, title: &str, text: &str) -> End {
         let mut waits = false;
-        while !self.remote.is_somebody_there().await {
+        loop {
+            let came = self.state.came.notified();
+            if self.remote.is_somebody_there().await {
+                break;
+            }
             if order.expires < self.computer.now() {
                 return End::late(Text::ActionNobody);
             }
@@ -73,7 +77,7 @@ impl Actions {
                 let said = Text::ActionWaitsForSomebody.told(&[]);
                 self.tell_running(&order.execution, Some(&said)).await;
             }
-            sleep(SOMEBODY).await;
+            let _ = timeout(SOMEBODY, came).await;
         }
         // Somebody may have switched it off while it waited.
         if let Some(refused) = self.refusal(&order.verb) {

@@ -27,7 +27,9 @@ impl SupportObject {
         #[zbus(header)] header: Header<'_>,
     ) -> Result<Vec<SupportRecord>, Error> {
         let person = self.person(&header).await?;
-        Ok(self.remote.register(&person))
+        let sessions = self.remote.register(&person);
+        self.actions.somebody_came();
+        Ok(sessions)
     }
 
     async fn answer(
@@ -69,17 +71,17 @@ impl SupportObject {
         Ok((socket.into(), order))
     }
 
+    async fn shown(&self, id: u32, #[zbus(header)] header: Header<'_>) -> Result<(), Error> {
+        self.person(&header).await?;
+        self.actions.shown(id)
+    }
+
     #[zbus(signal)]
     pub async fn screen_wanted(
         emitter: &SignalEmitter<'_>,
         session: &str,
         id: u32,
     ) -> zbus::Result<()>;
-
-    async fn shown(&self, id: u32, #[zbus(header)] header: Header<'_>) -> Result<(), Error> {
-        self.person(&header).await?;
-        self.actions.shown(id)
-    }
 
     #[zbus(signal)]
     pub async fn question(
