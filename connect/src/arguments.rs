@@ -48,6 +48,10 @@ pub enum Command {
     /// List sessions, end one, or play what was recorded
     #[command(subcommand)]
     Sessions(Sessions),
+    /// Order a computer to do something once
+    Action(Action),
+    /// List what computers were ordered to do, and what came of it
+    Actions(Actions),
     /// Open a link of the console; without one, choose a computer
     Open(Open),
 }
@@ -282,6 +286,90 @@ pub struct Play {
 }
 
 #[derive(Debug, Args)]
+pub struct Action {
+    /// Number or name of the computer
+    pub computer: String,
+    #[command(subcommand)]
+    pub verb: Verb,
+    /// Why; the person at the computer reads it
+    #[arg(
+        long,
+        global = true,
+        value_name = "TEXT",
+        default_value = "",
+        hide_default_value = true
+    )]
+    pub reason: String,
+    /// Until when it may be begun, as in 2027-01-31 18:00; without it for a day
+    #[arg(long, global = true, value_name = "MOMENT")]
+    pub expires: Option<String>,
+    /// Wait until it is over, as a matter of course in a terminal
+    #[arg(long, global = true, conflicts_with = "no_wait")]
+    pub wait: bool,
+    /// Do not wait
+    #[arg(long, global = true)]
+    pub no_wait: bool,
+    /// Answer in JSON
+    #[arg(short, long, global = true)]
+    pub json: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Verb {
+    /// Synchronize
+    Sync,
+    /// Tell the inventory of software and hardware
+    Inventory,
+    /// Show a message to whoever is there, or as soon as somebody is
+    Message(Message),
+    /// Lock the sessions of whoever is logged in
+    Lock,
+    /// Restart
+    Reboot(Down),
+    /// Switch off
+    Shutdown(Down),
+    /// Wake it by a computer of its network
+    Wake,
+}
+
+#[derive(Debug, Args)]
+pub struct Message {
+    /// What it says
+    pub text: String,
+    /// What it is about
+    #[arg(short, long, value_name = "TEXT")]
+    pub title: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct Down {
+    /// How many minutes people have until then; without it five
+    #[arg(short, long, value_name = "MINUTES")]
+    pub delay: Option<u32>,
+    /// What they are told
+    #[arg(
+        short,
+        long,
+        value_name = "TEXT",
+        default_value = "",
+        hide_default_value = true
+    )]
+    pub text: String,
+}
+
+#[derive(Debug, Args)]
+pub struct Actions {
+    /// Number or name of the computer; without it those of all
+    pub computer: Option<String>,
+    /// How many at most
+    #[arg(long, value_name = "NUMBER", default_value_t = 30)]
+    pub limit: u32,
+    /// Answer in JSON
+    #[arg(short, long)]
+    pub json: bool,
+}
+
+#[derive(Debug, Args)]
 pub struct Open {
     /// The link: migasfree-connect://computer/CID/terminal
     pub link: Option<String>,
@@ -295,5 +383,34 @@ mod tests {
     #[test]
     fn the_grammar_holds_together() {
         Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn what_is_said_of_an_order_comes_before_or_after_its_verb() {
+        let read = |words: &[&str]| {
+            let program = ["migasfree-connect", "action", "room4"].into_iter();
+            let words = program.chain(words.iter().copied());
+            let read = Arguments::try_parse_from(words).map(|read| read.command);
+            match read {
+                Ok(Some(Command::Action(action))) => Some(action),
+                _ => None,
+            }
+        };
+        for words in [
+            ["--reason", "4711", "sync", "--wait"],
+            ["sync", "--wait", "--reason", "4711"],
+        ] {
+            let action = read(&words);
+            let right = |action: Action| {
+                action.reason == "4711" && action.wait && matches!(action.verb, Verb::Sync)
+            };
+            assert!(action.is_some_and(right), "{words:?}");
+        }
+        let down = read(&["reboot", "-d", "0", "-t", "Now"]);
+        let right =
+            |action: Action| matches!(action.verb, Verb::Reboot(Down { delay: Some(0), .. }));
+        assert!(down.is_some_and(right));
+        assert!(read(&[]).is_none() && read(&["format"]).is_none());
+        assert!(read(&["sync", "--wait", "--no-wait"]).is_none());
     }
 }

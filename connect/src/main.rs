@@ -36,7 +36,11 @@ impl Exit {
     pub const INTERRUPTED: Self = Self(130);
 
     fn of(trouble: &Trouble) -> Self {
-        Self(match trouble.kind {
+        Self::of_kind(trouble.kind)
+    }
+
+    fn of_kind(kind: Kind) -> Self {
+        Self(match kind {
             Kind::SignIn => 1,
             Kind::Usage => 2,
             Kind::Denied => 13,

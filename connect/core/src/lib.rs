@@ -1,6 +1,7 @@
 //! What Connect does, on whichever system: signing in at the server, finding a computer, and a session with it. What a
 //! terminal, a store of secrets or a desktop has of its own is passed in.
 
+pub mod actions;
 pub mod chooser;
 pub mod failures;
 pub mod files;

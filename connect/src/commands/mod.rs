@@ -1,5 +1,6 @@
 //! The commands.
 
+mod actions;
 mod computers;
 mod files;
 mod ports;
@@ -38,6 +39,8 @@ pub async fn run(context: &Context, command: Option<Command>) -> Result<Exit, Tr
         Some(Command::Vnc(view)) => ports::vnc(context, &view).await,
         Some(Command::Rdp(view)) => ports::rdp(context, &view).await,
         Some(Command::Sessions(asked)) => self::sessions::run(context, &asked).await,
+        Some(Command::Action(asked)) => self::actions::order(context, &asked).await,
+        Some(Command::Actions(asked)) => self::actions::list(context, &asked).await,
         Some(Command::Open(open)) => opened(context, open.link.as_deref()).await,
     }
 }

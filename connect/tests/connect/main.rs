@@ -7,6 +7,7 @@ mod computer;
 mod program;
 mod server;
 
+mod actions;
 mod files;
 mod forward;
 mod keyring;

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use axum::extract::ws::{Message, WebSocket, WebSocketUpgrade};
-use axum::extract::{Form, Query, State};
+use axum::extract::{Form, Path, Query, RawQuery, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
@@ -37,6 +37,8 @@ pub struct Behaviour {
     pub refuses_session: Option<(&'static str, &'static str)>,
     /// What was asked for last.
     pub asked: Option<Value>,
+    /// What is told of an order, one after the other: its state, its status, and what came out meanwhile.
+    pub told: Vec<(&'static str, Option<i32>, &'static str)>,
     /// The connection breaks when somebody types `break`.
     pub breaks: bool,
 }
@@ -70,6 +72,10 @@ impl Server {
             .route("/api/v1/token/remote-access/", get(list))
             .route("/api/v1/token/computers/{id}/remote-access/", get(access))
             .route("/api/v1/token/remote-sessions/", post(ask).get(sessions))
+            .route("/api/v1/token/computers/{id}/actions/", post(order))
+            .route("/api/v1/token/actions/{id}/executions/", get(executions))
+            .route("/api/v1/token/executions/", get(executions))
+            .route("/api/v1/token/executions/{id}/output/", get(told))
             .route("/api/native/1/relay/session/", get(relay))
             .with_state(Arc::clone(&inner));
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -193,6 +199,52 @@ async fn ask(State(inner): Shared, Json(asked): Json<Value>) -> Response {
         "expires": 60,
     }))
     .into_response()
+}
+
+async fn order(
+    State(inner): Shared,
+    Path(computer): Path<i64>,
+    Json(mut asked): Json<Value>,
+) -> Response {
+    asked["computer"] = computer.into();
+    let mut behaviour = inner.behaviour.lock().unwrap();
+    behaviour.asked = Some(asked);
+    if let Some((code, text)) = behaviour.refuses_session {
+        let problem = json!({"title": "Forbidden", "status": 403, "detail": text, "code": code});
+        return (StatusCode::FORBIDDEN, Json(problem)).into_response();
+    }
+    (StatusCode::CREATED, Json(json!({"id": 7, "verb": "sync"}))).into_response()
+}
+
+async fn executions(State(inner): Shared, RawQuery(query): RawQuery) -> Json<Value> {
+    let mut behaviour = inner.behaviour.lock().unwrap();
+    if let Some(query) = query {
+        behaviour.asked = Some(query.into());
+    }
+    let row = json!({
+        "id": 70, "verb": "reboot", "computer": {"id": 4, "__str__": "room4"},
+        "action": {"id": 7, "operator_name": "ana"}, "state": "running",
+        "created_at": "2026-11-30T12:00:00Z",
+    });
+    Json(json!({"count": 1, "next": null, "previous": null, "results": [row]}))
+}
+
+/// What is told next, from the place that the answer before named.
+async fn told(
+    State(inner): Shared,
+    Path(execution): Path<i64>,
+    Query(query): Query<HashMap<String, String>>,
+) -> Json<Value> {
+    assert_eq!(execution, 70);
+    let from: usize = query["from"].parse().unwrap();
+    let behaviour = inner.behaviour.lock().unwrap();
+    let last = behaviour.told.len() - 1;
+    let (state, exit, output) = behaviour.told[from.min(last)];
+    let output = if from > last { "" } else { output };
+    Json(json!({
+        "state": state, "exit_code": exit, "output": output, "next": (from + 1).min(last + 1),
+        "truncated": false,
+    }))
 }
 
 async fn relay(State(inner): Shared, upgrade: WebSocketUpgrade) -> Response {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use migasfree_dbus::MessageRecord;
 use migasfree_grant::order::{Order, Verb};
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout};
 
 use super::ledger::Entry;
 use super::logind::Down;
@@ -15,6 +15,8 @@ use crate::texts::Text;
 
 /// How often is looked whether somebody came to whom a message can be shown.
 const SOMEBODY: Duration = Duration::from_secs(30);
+/// How often the server hears that one waits: it takes what is silent for lost.
+const SIGN_OF_LIFE: Duration = Duration::from_secs(30 * 60);
 /// How long the desktop has to show one.
 const SHOWING: Duration = Duration::from_secs(20);
 
@@ -64,7 +66,7 @@ impl Actions {
 
     /// Shows a message as soon as somebody is there.
     async fn message(&self, order: &Order, title: &str, text: &str) -> End {
-        let mut waits = false;
+        let mut told: Option<Instant> = None;
         loop {
             let came = self.state.came.notified();
             if self.remote.is_somebody_there().await {
@@ -73,9 +75,11 @@ impl Actions {
             if order.expires < self.computer.now() {
                 return End::late(Text::ActionNobody);
             }
-            if !std::mem::replace(&mut waits, true) {
+            if told.is_none_or(|at| at.elapsed() >= SIGN_OF_LIFE) {
                 let said = Text::ActionWaitsForSomebody.told(&[]);
-                self.tell_running(&order.execution, Some(&said)).await;
+                let said = told.is_none().then_some(&said);
+                self.tell_running(&order.execution, said).await;
+                told = Some(Instant::now());
             }
             let _ = timeout(SOMEBODY, came).await;
         }

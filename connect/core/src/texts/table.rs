@@ -83,6 +83,19 @@ migasfree_types::texts! {
         Cancelled: "Interrupted.";
         Nothing: "Nothing was found.";
         MoreFound(shown, count): "{ $shown } of { $count } are shown; search for more letters.";
+        ActionTitle: "Message from the helpdesk";
+        ActionOrdered(computer): "It is ordered; `migasfree-connect actions { $computer }` says what comes of it.";
+        ActionStands(computer): "The order stands; `migasfree-connect actions { $computer }` says what comes of it.";
+        ActionReady(computer): "It waits for { $computer }…";
+        ActionLeased(computer): "{ $computer } has the order.";
+        ActionRunning(computer): "{ $computer } carries it out…";
+        ActionSucceeded(computer): "{ $computer } did it.";
+        ActionFailed(computer): "{ $computer } could not do it.";
+        ActionTimedOut(computer): "{ $computer } could not begin in time.";
+        ActionRefused(computer): "{ $computer } does not allow it.";
+        ActionCancelled: "The order was taken back.";
+        ActionExpired(computer): "{ $computer } did not come in time.";
+        ActionLost(computer): "{ $computer } took the order, and was not heard of again.";
         ChooserTitle: "Which computer?";
         ChooserKeys: "Type a name, a user, a number or an address. Enter opens a terminal, Ctrl S the screen, Esc leaves.";
         PressEnter: "Press Enter to close this.";
@@ -100,6 +113,8 @@ migasfree_types::texts! {
         ColumnService: "Service";
         ColumnState: "State";
         ColumnBegun: "Since";
+        ColumnAction: "Action";
+        ColumnVerb: "What";
         ColumnSize: "Size";
 
         HelpUsage: "Usage";
