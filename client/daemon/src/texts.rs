@@ -91,6 +91,7 @@ migasfree_types::texts! {
         ActionNotShown: "The desktop did not show the message.";
         ActionNoNotice: "This notice is not waited for.";
         ActionLogind(reason): "The system does not allow it: { $reason }";
+        ActionHeldBack: "Another program asked that the computer stays up; it waits for that.";
         ActionDownNow: "The computer goes down now.";
         ActionDownIn(minutes): "The computer goes down in { $minutes } min.";
         ActionStaysUp: "The computer did not go down; somebody may have called it off.";

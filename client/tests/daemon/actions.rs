@@ -415,6 +415,7 @@ pub async fn a_message_waits_for_somebody_and_says_whether_it_was_shown() {
 #[derive(Clone, Default)]
 struct Logind {
     asked: Arc<Mutex<Vec<String>>>,
+    held_back: Arc<Mutex<bool>>,
     refuses: bool,
 }
 
@@ -459,6 +460,15 @@ impl Logind {
 impl Logind {
     async fn list_sessions(&self) -> Vec<(String, u32, String, String, OwnedObjectPath)> {
         Vec::new()
+    }
+
+    #[zbus(property)]
+    async fn block_inhibited(&self) -> &str {
+        if *self.held_back.lock().unwrap() {
+            "sleep:shutdown"
+        } else {
+            "handle-lid-switch"
+        }
     }
 
     async fn lock_sessions(&self) -> zbus::fdo::Result<()> {
@@ -555,6 +565,26 @@ pub async fn a_restart_waits_for_a_job_that_runs() {
     client.finished(&job).await;
     let (state, said) = agent.word(&order).await;
     assert_eq!(state, "running");
+    assert!(said.contains("goes down now"), "{said}");
+    assert_eq!(logind.asked(), ["Reboot false"]);
+}
+
+pub async fn a_restart_waits_while_another_program_holds_it_back() {
+    let fixture = Fixture::session(World::new()).await;
+    let logind = Logind::start(&fixture).await;
+    *logind.logind.held_back.lock().unwrap() = true;
+    let mut agent = Agent::new(&fixture).await;
+    let order = order(Verb::Reboot {
+        delay_minutes: 0,
+        text: String::new(),
+    });
+    agent.act(&order).await;
+    assert_eq!(agent.word(&order).await.1, "");
+    let (_, said) = agent.word(&order).await;
+    assert!(said.contains("stays up"), "{said}");
+    assert!(logind.asked().is_empty());
+    *logind.logind.held_back.lock().unwrap() = false;
+    let (_, said) = agent.word(&order).await;
     assert!(said.contains("goes down now"), "{said}");
     assert_eq!(logind.asked(), ["Reboot false"]);
 }

@@ -137,6 +137,7 @@ fn all_tests() -> Vec<Test> {
         sessions_are_locked_by_logind,
         people_are_told_before_a_shutdown_and_logind_keeps_the_time,
         a_restart_waits_for_a_job_that_runs,
+        a_restart_waits_while_another_program_holds_it_back,
         where_logind_refuses_the_order_fails,
         what_is_switched_off_is_refused_but_own_work,
         nobody_is_woken_outside_of_the_own_networks,

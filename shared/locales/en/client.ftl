@@ -1,6 +1,7 @@
 # What the command line says, as it is declared: its texts and its grammar are the original.
 ActionDownIn = The computer goes down in { $minutes } min.
 ActionDownNow = The computer goes down now.
+ActionHeldBack = Another program asked that the computer stays up; it waits for that.
 ActionInterrupted = The daemon was stopped while it did this; how far it came is not known.
 ActionLate = It could not be begun in time.
 ActionLimit = { $limit } orders are known already; some have to be over first.

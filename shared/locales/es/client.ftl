@@ -595,6 +595,7 @@ ActionWaitsForSomebody = No hay nadie ante el equipo; espera a que haya alguien.
 ActionNotShown = El escritorio no mostró el mensaje.
 ActionNoNotice = Nadie espera este aviso.
 ActionLogind = El sistema no lo permite: { $reason }
+ActionHeldBack = Otro programa pidió que el equipo siga encendido; se espera a que termine.
 ActionDownNow = El equipo se detiene ahora.
 ActionDownIn = El equipo se detiene dentro de { $minutes } min.
 ActionStaysUp = El equipo no se detuvo; puede que alguien lo cancelara.

@@ -14,6 +14,8 @@ use crate::texts::Text;
 
 /// The longest time people are given, minutes.
 const LONGEST: u32 = 24 * 60;
+/// How often is looked whether another program holds it back.
+const HELD_BACK: Duration = Duration::from_secs(5);
 /// Before the moment, no job begins any more, seconds.
 const BEFORE: i64 = 60;
 /// After it, nothing begins for so long. The watchdog does not wait longer for the task that does the jobs.
@@ -33,6 +35,9 @@ impl Actions {
         let execution = &order.execution;
         let minutes = minutes.min(LONGEST);
         self.tell_running(execution, None).await;
+        if !self.is_free(order).await {
+            return Some(End::late(Text::ActionLate));
+        }
         // A job that runs is not cut off, and people are not given less time for it.
         let alone = self.runner.writing.lock().await;
         if order.expires < self.computer.now() {
@@ -82,6 +87,22 @@ impl Actions {
             self.until_down(how, due).await;
         }
         self.still_up(how, due).await
+    }
+
+    /// Waits until no other program holds it back; `false` where that is not so in time.
+    async fn is_free(&self, order: &Order) -> bool {
+        let mut is_told = false;
+        while logind::is_held_back(self.signals.connection()).await {
+            if order.expires < self.computer.now() {
+                return false;
+            }
+            if !std::mem::replace(&mut is_told, true) {
+                let said = Text::ActionHeldBack.told(&[]);
+                self.tell_running(&order.execution, Some(&said)).await;
+            }
+            sleep(HELD_BACK).await;
+        }
+        true
     }
 
     /// What became of it, where the daemon was started again.

@@ -1,12 +1,13 @@
 //! What only logind may do: sessions are locked and the computer goes down through it.
 
 use serde::Serialize;
-use zbus::Connection;
+use zbus::{Connection, OwnedVariant, Variant};
 
 use crate::texts::Text;
 
 const NAME: &str = "org.freedesktop.login1";
 const PATH: &str = "/org/freedesktop/login1";
+const PROPERTIES: &str = "org.freedesktop.DBus.Properties";
 const MANAGER: &str = "org.freedesktop.login1.Manager";
 
 /// How the computer goes down.
@@ -39,7 +40,24 @@ pub(super) async fn lock(bus: Option<&Connection>) -> Result<(), String> {
     call(bus, "LockSessions", &()).await
 }
 
-/// Has the computer go down at once. What holds that back is asked, and nobody is.
+/// Whether some program, as one that changes packages, asked that the computer stays up for now. As root we would not be kept
+/// from it.
+pub(super) async fn is_held_back(bus: Option<&Connection>) -> bool {
+    let Some(bus) = bus else {
+        return false;
+    };
+    let asked = (MANAGER, "BlockInhibited");
+    let answer = bus.call_method(Some(NAME), PATH, Some(PROPERTIES), "Get", &asked);
+    let value = answer
+        .await
+        .and_then(|answer| answer.body().deserialize::<OwnedVariant>());
+    match value.as_deref() {
+        Ok(Variant::Str(what)) => what.as_str().split(':').any(|what| what == "shutdown"),
+        _ => false,
+    }
+}
+
+/// Has the computer go down at once. Nobody is asked.
 pub(super) async fn go_down(bus: Option<&Connection>, how: Down) -> Result<(), String> {
     call(bus, how.method(), &false).await
 }
