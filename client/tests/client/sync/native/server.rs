@@ -246,7 +246,8 @@ impl Mind {
             json_of(&self.enrolled(key))
         } else if path == PLAN.path {
             let request: PlanRequest = serde_json::from_slice(content).unwrap();
-            let answer = self.plan(&request);
+            let mut answer = self.plan(&request);
+            answer.actions.clone_from(&self.orders);
             self.plans.push(request);
             json_of(&answer)
         } else if path == RESULT.path {
@@ -317,7 +318,7 @@ impl Mind {
             },
             refused: Vec::new(),
             is_behind: self.is_behind,
-            actions: self.orders.clone(),
+            actions: Vec::new(),
         }
     }
 
