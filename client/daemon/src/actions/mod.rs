@@ -53,6 +53,8 @@ use crate::texts::Text;
 const LOOK: Duration = Duration::from_secs(600);
 /// The server is told within this time, or at the next look.
 const TELLING: Duration = Duration::from_secs(60);
+/// Results that are passed on at once.
+const AT_ONCE: usize = 64;
 /// Bytes of output in one result. Written as JSON it is at most twice as long, and a message of the relay has 16 KiB.
 const PART: usize = 6 * 1024;
 
@@ -165,9 +167,8 @@ impl Actions {
         let Some(orders) = self.orders() else {
             return;
         };
-        for execution in orders.executions().unwrap_or_else(|error| nothing(&error)) {
-            self.tell_again(&orders, &execution).await;
-        }
+        let executions = orders.executions().unwrap_or_else(|error| nothing(&error));
+        self.tell_again(&orders, executions).await;
     }
 
     /// A connection is gone.
@@ -281,7 +282,7 @@ impl Actions {
             Ok(Noted::New) => {}
             Ok(Noted::Known) => {
                 if let Some(orders) = self.orders() {
-                    self.tell_again(&orders, &order.execution).await;
+                    self.tell_again(&orders, [order.execution]).await;
                 }
                 return Ok(());
             }
@@ -386,11 +387,18 @@ impl Actions {
         }
     }
 
-    async fn tell_again(&self, orders: &Orders, execution: &str) {
-        for result in orders
-            .results_of(execution)
-            .unwrap_or_else(|error| nothing(&error))
-        {
+    /// Tells what waits of these. Much at once would be too much for a relay: the server is told of it otherwise.
+    async fn tell_again(&self, orders: &Orders, executions: impl IntoIterator<Item = String>) {
+        let mut results = Vec::new();
+        for execution in executions {
+            let waiting = orders.results_of(&execution);
+            results.extend(waiting.unwrap_or_else(|error| nothing(&error)));
+        }
+        if results.len() > AT_ONCE {
+            self.state.wake.notify_one();
+            return;
+        }
+        for result in results {
             self.pass_on(result).await;
         }
     }

@@ -43,7 +43,8 @@ fn card(text: &str) -> Option<Card> {
 
 /// The own address in the private network with this broadcast address, and that.
 fn way(broadcast: &str, networks: &[Network]) -> Option<(Ipv4Addr, Ipv4Addr)> {
-    let broadcast: Ipv4Addr = broadcast.parse().ok().filter(Ipv4Addr::is_private)?;
+    let stays_here = |address: &Ipv4Addr| address.is_private() || address.is_loopback();
+    let broadcast: Ipv4Addr = broadcast.parse().ok().filter(stays_here)?;
     let network = networks
         .iter()
         .find(|network| network.broadcast() == Some(broadcast))?;

@@ -22,6 +22,8 @@ pub(super) const INVENTORY: [Scope; 2] = [Scope::Software, Scope::Hardware];
 const ORIGIN: &str = "helpdesk";
 /// How often is looked what a job said.
 const LOOK: Duration = Duration::from_millis(500);
+/// Between two parts of output: a relay takes so many at once, and no more.
+const BETWEEN: Duration = Duration::from_millis(50);
 /// Bytes of output that are told of one order.
 const MOST: u64 = 1 << 20;
 
@@ -159,6 +161,7 @@ impl Actions {
                 entry.passed = passed;
             })
             .await;
+            sleep(BETWEEN).await;
         }
     }
 

@@ -29,10 +29,21 @@ impl Network {
     }
 }
 
-/// All IPv4 networks this computer is in.
+/// All IPv4 networks this computer is in, that within itself among them.
 #[must_use]
 pub fn networks() -> Vec<Network> {
-    interfaces()
+    let all = if_addrs::get_if_addrs().unwrap_or_default();
+    let ipv4 = all
+        .into_iter()
+        .filter_map(|interface| match &interface.addr {
+            IfAddr::V4(v4) => Some(Network {
+                interface: interface.name.clone(),
+                address: v4.ip,
+                mask: v4.netmask,
+            }),
+            IfAddr::V6(_) => None,
+        });
+    ipv4.collect()
 }
 
 /// `None` without a network.
@@ -63,18 +74,9 @@ fn is_reachable_from_outside(address: &Ipv6Addr) -> bool {
 }
 
 fn interfaces() -> Vec<Network> {
-    let all = if_addrs::get_if_addrs().unwrap_or_default();
-    let ipv4 = all
-        .into_iter()
-        .filter_map(|interface| match &interface.addr {
-            IfAddr::V4(v4) if !IpAddr::V4(v4.ip).is_loopback() => Some(Network {
-                interface: interface.name.clone(),
-                address: v4.ip,
-                mask: v4.netmask,
-            }),
-            _ => None,
-        });
-    ipv4.collect()
+    let mut networks = networks();
+    networks.retain(|network| !network.address.is_loopback());
+    networks
 }
 
 fn choose(networks: Vec<Network>, default: Option<&str>) -> Option<Network> {
