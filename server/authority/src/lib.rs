@@ -16,7 +16,7 @@ pub use authority::Authority;
 pub use error::{AuthorityError, RequestError, StoreError};
 pub use issued::Issued;
 pub use profile::{Name, Profile, Subject, Usage};
-pub use read::{Facts, facts, list_der, serial_of};
+pub use read::{Facts, facts, list_der, serial_of, subject_of};
 pub use renewal::{renewal_at, renewal_due};
 pub use request::{LONGEST_REQUEST, Request};
 pub use revocation::{Reason, RevocationList, Revoked};

@@ -5,8 +5,9 @@ use sha2::{Digest as _, Sha256};
 use x509_parser::certificate::X509Certificate;
 use x509_parser::extensions::ParsedExtension;
 use x509_parser::prelude::FromDer as _;
+use x509_parser::x509::AttributeTypeAndValue;
 
-use crate::AuthorityError;
+use crate::{AuthorityError, Subject};
 
 const CERTIFICATE: &str = "CERTIFICATE";
 const LIST: &str = "X509 CRL";
@@ -47,6 +48,25 @@ pub fn facts(pem: &str) -> Result<Facts, AuthorityError> {
 pub fn serial_of(der: &[u8]) -> Option<String> {
     let certificate = certificate(der).ok()?;
     Some(hex::encode(certificate.raw_serial()))
+}
+
+/// Whose a certificate in DER is; `None` where it has several units or names, or none: then it is nobody's for sure.
+#[must_use]
+pub fn subject_of(der: &[u8]) -> Option<Subject> {
+    let certificate = certificate(der).ok()?;
+    let subject = certificate.subject();
+    Some(Subject {
+        organization: only(subject.iter_organization()).unwrap_or_default(),
+        unit: only(subject.iter_organizational_unit())?,
+        common_name: only(subject.iter_common_name())?,
+    })
+}
+
+fn only<'a, 'b: 'a>(
+    mut parts: impl Iterator<Item = &'a AttributeTypeAndValue<'b>>,
+) -> Option<String> {
+    let only = parts.next()?.as_str().ok()?.to_owned();
+    parts.next().is_none().then_some(only)
 }
 
 pub(crate) fn told(certificate: &X509Certificate<'_>, der: &[u8]) -> Facts {

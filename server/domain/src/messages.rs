@@ -404,6 +404,10 @@ migasfree_types::messages! {
     pub(crate) remote_sign_in_again(): "This computer takes that you showed who you are within ten minutes: sign in again with this program, or use the console.";
     /// A computer without a key.
     pub(crate) remote_no_key(): "This computer has no key of its own that the server knows: let it synchronize with the current client, or approve its key under Computer keys.";
+    /// A computer with an agent of before.
+    pub(crate) remote_version_1_service(): "The agent of this computer speaks version 1, which has nothing but the ports ssh, vnc and rdp: update its client for anything else.";
+    /// The same.
+    pub(crate) remote_version_1_unasked(): "The agent of this computer speaks version 1, which asks and tells nobody: ask for a session without asking, which takes the right to act unattended, or update its client.";
     /// A computer that is not there.
     pub(crate) remote_offline(): "This computer is not connected: it is switched off, asleep or offline, or its agent does not run.";
     /// A screen that nobody is at.

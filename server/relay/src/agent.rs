@@ -74,9 +74,9 @@ impl Arriving {
 }
 
 /// An agent that is there, until this is dropped.
-struct Present {
+pub(crate) struct Present {
     relay: Relay,
-    agent: Arc<Agent>,
+    pub(crate) agent: Arc<Agent>,
 }
 
 impl Drop for Present {
@@ -103,10 +103,6 @@ async fn admit(
         return Err(failures::protocol());
     };
     prove(relay, &said, nonce).await?;
-    if relay.registry.len() >= relay.settings.agents {
-        return Err(failures::full());
-    }
-    let before = relay.all();
     let arrival = Arrival {
         computer: said.computer,
         key: said.key,
@@ -116,6 +112,20 @@ async fn admit(
         build: hello.build,
         services: said.services,
     };
+    arrive(relay, arrival, outbox, said.live).await
+}
+
+/// Gives an agent that is let in its place, with the sessions of an earlier connection.
+pub(crate) async fn arrive(
+    relay: &Relay,
+    arrival: Arrival,
+    outbox: &Outbox,
+    live: Vec<LiveSession>,
+) -> Result<Present, Failure> {
+    if relay.registry.len() >= relay.settings.agents {
+        return Err(failures::full());
+    }
+    let before = relay.all();
     let (acting, reports) = mpsc::channel(orders::UNHEARD);
     let agent = Arc::new(Agent::new(arrival, outbox.clone(), acting));
     replace(relay, &agent).await?;
@@ -125,7 +135,7 @@ async fn admit(
     };
     let agent = &present.agent;
     relay.tell(agent.computer, true);
-    for live in said.live {
+    for live in live {
         go_on(relay, agent, live).await?;
     }
     // What it does not know of any more is over.
@@ -179,12 +189,20 @@ async fn enrolled(relay: &Relay, key: &str) -> Result<Option<crate::sessions::En
     })
 }
 
+async fn is_good(relay: &Relay, key: &str) -> Result<bool, Failure> {
+    let gone = relay.sessions.no_longer_enrolled(&[key.to_owned()]).await;
+    gone.map(|gone| gone.is_empty()).map_err(|error| {
+        tracing::error!(%error, "a key cannot be looked up");
+        failures::internal()
+    })
+}
+
 /// Takes the place of the computer: from an earlier connection with the same key, or from a key that is not good any more.
 async fn replace(relay: &Relay, agent: &Arc<Agent>) -> Result<(), Failure> {
     let replaced = match relay.registry.enter(agent) {
         Ok(replaced) => replaced,
         Err(there) => {
-            if enrolled(relay, &there.key).await?.is_some() {
+            if is_good(relay, &there.key).await? {
                 return Err(failures::other_key());
             }
             send_away(relay, &there, failures::unknown_key());
@@ -245,7 +263,7 @@ fn slot(agent: &Agent, session: &Arc<Session>, live: &LiveSession) -> Option<u32
 }
 
 /// Takes a frame.
-fn take(relay: &Relay, agent: &Agent, frame: Frame) -> Result<(), Failure> {
+pub(crate) fn take(relay: &Relay, agent: &Agent, frame: Frame) -> Result<(), Failure> {
     match frame.kind {
         Kind::Ping => {
             agent.outbox.answer(frame);

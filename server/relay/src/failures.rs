@@ -53,6 +53,16 @@ failures! {
     service(NoRight): "The grant is for something else.";
     /// Too many messages that nobody had time for.
     flooded(Limit): "Too much is asked at once.";
+    /// An agent of version 1 that says it is another computer.
+    other_computer(Refused): "The certificate is of another computer.";
+    /// A client of version 1.
+    no_clients(Refused): "Version 1 is for agents of computers alone. Connect 1.x is not served: use migasfree-connect.";
+    /// A session for which version 1 has no question.
+    asks_nobody(Policy): "The agent speaks version 1, which asks and tells nobody: only a session without asking begins.";
+    /// A service that is not there.
+    no_service(NotReachable): "The service of the computer does not answer.";
+    /// An operator who takes nothing while others wait.
+    unread(Limit): "Nothing was taken for too long, and others wait.";
     /// What has to be recorded and cannot be.
     unrecorded(Policy): "The session has to be recorded, and cannot be.";
     /// The server stops.

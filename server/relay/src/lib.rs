@@ -18,6 +18,7 @@ mod session;
 mod sessions;
 mod state;
 mod switch;
+mod version_1;
 mod watch;
 mod wire;
 
@@ -35,7 +36,7 @@ use migasfree_tunnel::message::SUBPROTOCOL;
 pub use orders::{Acting, Handed, Orders};
 pub use recorder::{Pieces, Recordings, Unreadable};
 pub use registry::{Registry, Seen};
-pub use sessions::{Begun, Enrolled, Recorded, Sessions, Terms, Traffic, Trouble};
+pub use sessions::{Begun, Certified, Enrolled, Recorded, Sessions, Terms, Traffic, Trouble};
 pub use state::{Parts, Relay, Settings};
 
 /// Bytes read at once: an idle agent costs as many.
@@ -69,12 +70,18 @@ pub fn described() -> impl Iterator<Item = Call> {
     call::described(calls())
 }
 
-/// Both WebSockets.
+/// Both WebSockets, and what version 1 has.
 pub fn router<S>(relay: Relay) -> Router<S>
 where
     S: Clone + Send + Sync + 'static,
 {
-    call::routes(calls(), |route| route).with_state(relay)
+    let routes = call::routes(calls(), |route| route);
+    let routes = if relay.settings.version_1 {
+        routes.merge(version_1::router())
+    } else {
+        routes
+    };
+    routes.with_state(relay)
 }
 
 async fn of_agent(

@@ -21,6 +21,8 @@ pub struct Seen {
     pub since: i64,
     /// The version of its program.
     pub build: String,
+    /// The thumbprint of its key, or what stands for that.
+    pub key: String,
 }
 
 /// The agents by computer.
@@ -61,6 +63,7 @@ impl Registry {
             address: agent.address,
             since: agent.since,
             build: agent.build.clone(),
+            key: agent.key.clone(),
         })
     }
 

@@ -87,7 +87,13 @@ async fn begin(
     }
 }
 
-fn take(session: &Session, connection: u64, outbox: &Outbox, frame: Frame) -> Result<(), Failure> {
+/// Takes a frame.
+pub(crate) fn take(
+    session: &Session,
+    connection: u64,
+    outbox: &Outbox,
+    frame: Frame,
+) -> Result<(), Failure> {
     match frame.kind {
         Kind::Ping => {
             outbox.answer(frame);

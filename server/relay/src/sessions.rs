@@ -20,6 +20,15 @@ pub struct Enrolled {
     pub key: PublicKey,
 }
 
+/// A computer with an agent of version 1, which a certificate is of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Certified {
+    /// The computer.
+    pub computer: i64,
+    /// What stands for its key.
+    pub key: String,
+}
+
 /// What a session that began is bound to. It outlives the relay, for as long as an end may be away.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Terms {
@@ -84,8 +93,11 @@ pub trait Sessions: Debug + Send + Sync + 'static {
     /// The computer that is known by the key with this thumbprint; `None` for a key that is not good, or not any more.
     async fn enrolled(&self, thumbprint: &str) -> Result<Option<Enrolled>, Trouble>;
 
-    /// Which of these keys are not good any more.
+    /// Which of these keys, or of what stands for one, are not good any more.
     async fn no_longer_enrolled(&self, thumbprints: &[String]) -> Result<Vec<String>, Trouble>;
+
+    /// The computer that a verified certificate (DER) is of, where agents of version 1 may come for it.
+    async fn certified(&self, certificate: &[u8]) -> Result<Option<Certified>, Trouble>;
 
     /// Uses a grant up: the session begins, and the computer is asked. Tells how long the operator may do nothing. Fails for a
     /// grant that was used before, by any process, and for what its operator may not do any more.

@@ -43,6 +43,8 @@ pub struct Settings {
     pub agents: usize,
     /// Sessions at the same time.
     pub sessions: usize,
+    /// Whether agents of version 1 are let in.
+    pub version_1: bool,
 }
 
 /// What a relay is made of.
@@ -309,7 +311,7 @@ impl Relay {
     }
 }
 
-fn not_good(error: GrantError) -> Failure {
+pub(crate) fn not_good(error: GrantError) -> Failure {
     match error {
         GrantError::Expired | GrantError::Future => failures::expired_grant(),
         GrantError::TooLong | GrantError::Malformed | GrantError::Signature | GrantError::Times => {

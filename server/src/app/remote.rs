@@ -16,12 +16,12 @@ use migasfree_server_domain::core::rules::status::Status;
 use migasfree_server_domain::identity::{State, key_of};
 use migasfree_server_domain::ids::ComputerId;
 use migasfree_server_domain::remote::{
-    self, Acceptance, End, Presence, Present, Refused, Vault, Why,
+    self, Acceptance, End, Presence, Present, Refused, Vault, Why, version_1,
 };
 use migasfree_server_domain::services::Services;
 use migasfree_server_relay::{
-    Acting, Begun, Enrolled, Handed, Orders, Pieces, Recorded, Recordings, Registry, Sessions,
-    Terms, Traffic, Trouble, Unreadable,
+    Acting, Begun, Certified, Enrolled, Handed, Orders, Pieces, Recorded, Recordings, Registry,
+    Sessions, Terms, Traffic, Trouble, Unreadable,
 };
 use migasfree_tunnel::message::{Code, Failure, SessionEvent};
 use serde_json::{Value, json};
@@ -47,7 +47,21 @@ impl Sessions for Domain {
     }
 
     async fn no_longer_enrolled(&self, thumbprints: &[String]) -> Result<Vec<String>, Trouble> {
-        Ok(carried::no_longer_enrolled(&self.0.db, thumbprints).await?)
+        let (certificates, keys): (Vec<String>, Vec<String>) = thumbprints
+            .iter()
+            .cloned()
+            .partition(|key| version_1::is_certificate(key));
+        let mut gone = version_1::no_longer_certified(&self.0, &certificates).await?;
+        gone.extend(carried::no_longer_enrolled(&self.0.db, &keys).await?);
+        Ok(gone)
+    }
+
+    async fn certified(&self, certificate: &[u8]) -> Result<Option<Certified>, Trouble> {
+        let found = version_1::certified(&self.0, certificate).await?;
+        Ok(found.map(|found| Certified {
+            computer: found.computer.0,
+            key: found.key,
+        }))
     }
 
     async fn start(&self, grant: &str) -> Result<Duration, Failure> {
@@ -219,6 +233,11 @@ impl Presence for Agents {
             })
         });
         known.collect()
+    }
+
+    fn version_1(&self, computer: ComputerId) -> Option<String> {
+        let seen = self.registry.seen(computer.0)?;
+        Some(seen.key).filter(|key| version_1::is_certificate(key))
     }
 }
 

@@ -17,6 +17,7 @@ impl Settings {
             resume_window: seconds(self.remote_resume_seconds),
             agents: count(self.remote_agents),
             sessions: count(self.remote_sessions),
+            version_1: self.remote_version_1,
         }
     }
 }

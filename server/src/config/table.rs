@@ -236,6 +236,8 @@ settings! {
         "Most agents of computers at the same time.";
     remote_sessions "remote.sessions": u32 = "1000" where within::<1, 100_000>,
         "Most sessions at the same time.";
+    remote_version_1 "remote.version_1": bool = "false",
+        "Agents of version 1 may come, too, with the certificate of their computer: for the time of a migration.";
     property_values "limits.property_values": u32 = "1000" where within::<1, 100_000>,
         "Most values of one property a computer may report; those beyond are left out, and noted.";
     reported_names "limits.reported_names": u32 = "1000" where within::<10, 100_000>,

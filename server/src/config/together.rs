@@ -72,6 +72,12 @@ fn addresses(settings: &Settings, wrong: &mut Vec<Wrong>) {
 fn clients(settings: &Settings, wrong: &mut Vec<Wrong>) {
     let mut say = |path, reason: &str| wrong.push((path, reason.to_owned()));
     if settings.tls_clients == TlsClients::Nobody {
+        if settings.remote_version_1 {
+            say(
+                "remote.version_1",
+                "agents of version 1 are known by their certificate, and tls.clients asks nobody for one",
+            );
+        }
         return;
     }
     if settings.clients_authority.is_none() {
@@ -171,6 +177,7 @@ mod tests {
                 ],
                 "no proxy is named",
             ),
+            (&["remote.version_1=true"], "tls.clients asks nobody"),
             (&[OIDC], "sends browsers back there"),
             (
                 &[OIDC, public, LDAP],

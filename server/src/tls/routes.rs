@@ -30,7 +30,12 @@ const ANYBODYS: &[&str] = &[
 /// What lies among the computers' and is not theirs.
 const OPERATORS: &[&str] = &["/api/native/1/relay/session/"];
 
-const COMPUTERS: &[&str] = &["/api/v1/safe/", "/api/native/", "/tunnel"];
+const COMPUTERS: &[&str] = &[
+    "/api/v1/safe/",
+    "/api/native/",
+    "/tunnel",
+    "/manager/v1/private/tunnel/register",
+];
 
 impl Whose {
     /// That of a path. What is not known is for operators, so that nothing is open because it is new.
@@ -71,6 +76,10 @@ mod tests {
             ("/api/native/1/certificate/", Whose::Anybodys),
             ("/api/v1/public/server/info/", Whose::Anybodys),
             ("/public/debian-12/stores/main/a_1_all.deb", Whose::Anybodys),
+            ("/tunnel", Whose::Computers),
+            ("/manager/v1/private/tunnel/register", Whose::Computers),
+            ("/manager/v1/private/tunnel/agents", Whose::Operators),
+            ("/ws/tunnel/computers/7/", Whose::Operators),
             ("/health", Whose::Anybodys),
         ] {
             assert_eq!(Whose::of(path), whose, "{path}");

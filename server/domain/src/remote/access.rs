@@ -58,11 +58,13 @@ pub async fn access_to(context: &Context, computer: ComputerId) -> Result<Value,
     let present = state.domain().remote.presence.of(&[computer]);
     let present = present.into_iter().next().flatten();
     let policy = policy(context, &facts).await?;
+    let certificate = state.domain().remote.presence.version_1(computer);
+    let is_version_1 = facts.key.is_none() && certificate.is_some();
     let mut told = presence(context, computer, present.as_ref()).await?;
     if let Value::Object(members) = &mut told {
-        let objection = objection(context, &facts, policy.as_ref());
+        let objection = objection(context, &facts, policy.as_ref(), is_version_1);
         let ways = match (&objection, &policy) {
-            (None, Some(policy)) => ways(context, policy),
+            (None, Some(policy)) => ways(context, policy, is_version_1),
             _ => Vec::new(),
         };
         members.insert("may".to_owned(), ways.into());
@@ -113,7 +115,12 @@ async fn presence(
 }
 
 /// What keeps everybody out.
-fn objection(context: &Context, facts: &Facts, policy: Option<&Policy>) -> Option<Message> {
+fn objection(
+    context: &Context,
+    facts: &Facts,
+    policy: Option<&Policy>,
+    is_version_1: bool,
+) -> Option<Message> {
     if !facts.is_in_use() {
         return Some(messages::remote_not_in_use());
     }
@@ -126,15 +133,16 @@ fn objection(context: &Context, facts: &Facts, policy: Option<&Policy>) -> Optio
     if !policy.is_open(context.now, context.zone()) {
         return Some(messages::remote_not_today(policy.name.as_str()));
     }
-    facts.key.is_none().then(messages::remote_no_key)
+    (facts.key.is_none() && !is_version_1).then(messages::remote_no_key)
 }
 
-fn ways(context: &Context, policy: &Policy) -> Vec<Value> {
+fn ways(context: &Context, policy: &Policy, is_version_1: bool) -> Vec<Value> {
     let may = |service, mode| {
         let needed = rights::needed(service, mode, "");
         needed.is_some_and(|needed| rights::lacking(&context.operator, &needed).is_none())
     };
     WAYS.into_iter()
+        .filter(|(service, _)| !is_version_1 || *service == Service::Port)
         .filter(|(service, mode)| policy.offers(*service, *mode) && may(*service, *mode))
         .map(|(service, mode)| json!({"service": service, "mode": mode}))
         .collect()

@@ -15,7 +15,7 @@ use super::{
     limits,
     matching::{self, Policies, Policy},
     notes::{self, Named},
-    presence, rights, strength, words,
+    presence, rights, strength, version_1, words,
 };
 use crate::computers::computer::COMPUTERS;
 use crate::ids::ComputerId;
@@ -59,9 +59,15 @@ pub async fn ask(context: &Context, asked: &Asked) -> Result<Granted, RestError>
     }
     let strength = strength::of(&context.state, &context.operator).await?;
     strength::suffices(context, &policy.proof, strength).await?;
-    let key = facts.key.as_deref();
+    let presence = &*context.state.domain().remote.presence;
+    let certificate = presence.version_1(asked.computer);
+    let is_version_1 = facts.key.is_none() && certificate.is_some();
+    let key = facts.key.as_deref().or(certificate.as_deref());
     let key = key.ok_or_else(|| conflict("no_computer_key", messages::remote_no_key()))?;
-    let present = presence::online(&*context.state.domain().remote.presence, asked.computer);
+    if is_version_1 {
+        version_1::permits(asked.service, uses.contains(&rights::ACT_UNATTENDED))?;
+    }
+    let present = presence::online(presence, asked.computer);
     let present = present.ok_or_else(|| conflict("offline", messages::remote_offline()))?;
     if asked.service == Service::Screen && !present.shows_a_screen() {
         return Err(conflict("no_screen", messages::remote_no_screen()));

@@ -24,6 +24,7 @@ mod service;
 pub mod sessions;
 mod starting;
 pub(crate) mod strength;
+pub mod version_1;
 mod watching;
 mod window;
 pub(crate) mod words;

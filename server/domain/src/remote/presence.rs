@@ -30,6 +30,11 @@ impl Present {
 pub trait Presence: Debug + Send + Sync {
     /// What is known of each of some computers, in their order.
     fn of(&self, computers: &[ComputerId]) -> Vec<Option<Present>>;
+
+    /// What stands for the key of a computer whose agent speaks version 1; nothing where none does.
+    fn version_1(&self, _computer: ComputerId) -> Option<String> {
+        None
+    }
 }
 
 /// Knows of nobody: a server without a relay.

@@ -13,7 +13,7 @@ use super::{
     computers::{self, Facts},
     matching::{self, Policies, Policy},
     refused::{Refused, Why},
-    rights, words,
+    rights, version_1, words,
 };
 use crate::ids::ComputerId;
 use crate::services::{OfDomain as _, Services};
@@ -198,7 +198,8 @@ impl<'a> Judge<'a> {
         let Some(computer) = self.computers.get(&session.computer_id) else {
             return Some(Why::Unknown);
         };
-        if computer.key.as_ref() != Some(&session.computer_key) {
+        let (id, key) = (session.computer_id, session.computer_key.as_str());
+        if !version_1::is_known_by(self.state, id, computer, key) {
             return Some(Why::Replaced);
         }
         let groups = self.groups.get(&seeing.operator.id);

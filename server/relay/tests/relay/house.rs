@@ -6,16 +6,20 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
 use async_trait::async_trait;
+use axum::extract::Request;
+use axum::middleware::{Next, from_fn};
+use axum::response::Response;
 use migasfree_grant::{
     Consent, Grant, Mode, OperatorIdentity, Recording, Service, Strength, Switches,
 };
 use migasfree_native::key::KeyPair;
+use migasfree_server_auth::{Handshake, Peer as PeerOf};
 use migasfree_server_db::clock::ManualClock;
 use migasfree_server_db::random::{Random as _, SeededRandom, SystemRandom};
 use migasfree_server_db::{Db, Ts};
 use migasfree_server_events::Bus;
 use migasfree_server_relay::{
-    Acting, Begun, Enrolled, Handed, Orders, Parts, Recorded, Recordings, Registry, Relay,
+    Acting, Begun, Certified, Enrolled, Handed, Orders, Parts, Recorded, Recordings, Registry, Relay,
     Sessions, Settings, Terms, Traffic, Trouble, router,
 };
 use migasfree_tunnel::message::{Code, Failure, SessionEvent};
@@ -33,6 +37,8 @@ pub struct Known(Mutex<State>);
 #[derive(Debug, Default)]
 pub struct State {
     keys: HashMap<String, Enrolled>,
+    /// Computers by their certificates.
+    pub certificates: HashMap<Vec<u8>, i64>,
     used: HashSet<String>,
     going: HashMap<String, Terms>,
     pub stopped: HashMap<String, Failure>,
@@ -63,8 +69,20 @@ impl Sessions for Known {
 
     async fn no_longer_enrolled(&self, thumbprints: &[String]) -> Result<Vec<String>, Trouble> {
         let state = self.state();
-        let gone = |thumbprint: &&String| !state.keys.contains_key(*thumbprint);
+        let gone = |thumbprint: &&String| {
+            !state.keys.contains_key(*thumbprint)
+                && !state.certificates.contains_key(thumbprint.as_bytes())
+        };
         Ok(thumbprints.iter().filter(gone).cloned().collect())
+    }
+
+    async fn certified(&self, certificate: &[u8]) -> Result<Option<Certified>, Trouble> {
+        let state = self.state();
+        let known = state.certificates.get(certificate).copied();
+        Ok(known.map(|computer| Certified {
+            computer,
+            key: String::from_utf8_lossy(certificate).into_owned(),
+        }))
     }
 
     async fn start(&self, grant: &str) -> Result<Duration, Failure> {
@@ -167,6 +185,7 @@ pub struct House {
     pub address: SocketAddr,
     pub key: Arc<KeyPair>,
     pub folder: Arc<tempfile::TempDir>,
+    pub clock: Arc<ManualClock>,
     relay: Relay,
     stop: CancellationToken,
 }
@@ -188,6 +207,7 @@ impl House {
         let random = Arc::new(SystemRandom);
         let recordings = Recordings::open(folder.path(), random.clone()).unwrap();
         let stop = CancellationToken::new();
+        let clock = Arc::new(ManualClock::at(Ts(NOW * 1_000_000)));
         let relay = Relay::from(Parts {
             sessions: known.clone(),
             orders: known.clone(),
@@ -197,11 +217,12 @@ impl House {
                 resume_window: 2,
                 agents: 100,
                 sessions: 100,
+                version_1: true,
             },
             server: *key.public(),
             registry: registry.clone(),
             recordings: recordings.clone(),
-            clock: Arc::new(ManualClock::at(Ts(NOW * 1_000_000))),
+            clock: clock.clone(),
             random,
             events: events.clone(),
             stop: stop.clone(),
@@ -209,7 +230,7 @@ impl House {
         relay.start();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        let routes = router::<()>(relay.clone());
+        let routes = router::<()>(relay.clone()).layer(from_fn(shown));
         tokio::spawn(async move { axum::serve(listener, routes).await });
         Self {
             known,
@@ -219,6 +240,7 @@ impl House {
             address,
             key,
             folder,
+            clock,
             relay,
             stop,
         }
@@ -256,6 +278,20 @@ impl House {
         migasfree_grant::sign(grant, &self.key)
     }
 }
+
+/// What a handshake verified, which tests say in a header.
+async fn shown(mut request: Request, next: Next) -> Response {
+    let certificate = request.headers().get(CERTIFICATE);
+    let certificate = certificate.map(|shown| Arc::from(shown.as_bytes()));
+    request.extensions_mut().insert(PeerOf {
+        address: SocketAddr::from(([192, 0, 2, 7], 50_000)),
+        tls: Some(Handshake { certificate }),
+    });
+    next.run(request).await
+}
+
+/// The certificate of whoever asks.
+pub const CERTIFICATE: &str = "x-test-certificate";
 
 pub fn key(seed: u64) -> KeyPair {
     let random = SeededRandom::new(seed);

@@ -9,6 +9,7 @@ mod ordering;
 mod passing;
 mod peer;
 mod screens;
+mod version_1;
 
 use house::{House, grant, key};
 use peer::Peer;

@@ -15,8 +15,8 @@ use migasfree_server_db::clock::SystemClock;
 use migasfree_server_db::random::SystemRandom;
 use migasfree_server_events::Bus;
 use migasfree_server_relay::{
-    Begun, Enrolled, Parts, Recorded, Recordings, Relay, Sessions, Settings, Terms, Traffic,
-    Trouble, router,
+    Begun, Certified, Enrolled, Parts, Recorded, Recordings, Relay, Sessions, Settings, Terms,
+    Traffic, Trouble, router,
 };
 use migasfree_tunnel::message::{Failure, SessionEvent};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
@@ -89,6 +89,7 @@ pub async fn serve(folder: &Path) -> Result<()> {
             resume_window: 120,
             agents: 100_000,
             sessions: 1_000,
+            version_1: false,
         },
         server: *key(SERVER).public(),
         registry: Arc::default(),
@@ -136,6 +137,10 @@ impl Sessions for Everybody {
 
     async fn no_longer_enrolled(&self, _: &[String]) -> Result<Vec<String>, Trouble> {
         Ok(Vec::new())
+    }
+
+    async fn certified(&self, _: &[u8]) -> Result<Option<Certified>, Trouble> {
+        Ok(None)
     }
 
     async fn start(&self, _: &str) -> Result<Duration, Failure> {
