@@ -7,6 +7,7 @@ mod conditions;
 mod living;
 mod recordings;
 mod screens;
+mod version_1;
 mod watching;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -40,6 +41,8 @@ struct Doorman {
     away: Mutex<BTreeSet<i64>>,
     /// Computers at which nobody is logged in.
     deserted: Mutex<BTreeSet<i64>>,
+    /// What stands for the keys of those that speak version 1.
+    certificates: Mutex<BTreeMap<i64, String>>,
 }
 
 impl Doorman {
@@ -61,6 +64,10 @@ impl Presence for Doorman {
             services: self.services(computer.0),
         };
         computers.iter().map(|one| Some(present(one))).collect()
+    }
+
+    fn version_1(&self, computer: ComputerId) -> Option<String> {
+        self.certificates.lock().unwrap().get(&computer.0).cloned()
     }
 }
 
