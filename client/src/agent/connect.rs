@@ -9,8 +9,10 @@ use migasfree_tunnel::message::{AgentHello, Hello, LiveSession, Who};
 use tokio_rustls::rustls::crypto::aws_lc_rs;
 use tokio_rustls::rustls::pki_types::CertificateDer;
 use tokio_rustls::rustls::pki_types::pem::PemObject as _;
+use tokio_rustls::rustls::version::TLS13;
 use tokio_rustls::rustls::{ClientConfig, RootCertStore};
 
+use super::certificate::Shown;
 use super::sessions::Sessions;
 use crate::clock::{Clock as _, SystemClock};
 
@@ -38,8 +40,12 @@ pub(super) async fn greeted(
     live: Vec<LiveSession>,
 ) -> Result<(impl Transport, Duration), Trouble> {
     let (base, authorities) = daemon.server().await.map_err(judged)?;
-    let tls = tls(&authorities).map_err(later)?;
-    let socket = websocket::connect(&address(&base), tls, Default::default()).await;
+    let (proxy, certificate) = daemon.way().await.map_err(judged)?;
+    let shown = Shown::new(daemon, &certificate).filter(|_| base.starts_with("https://"));
+    let tls = tls(&authorities, shown).map_err(later)?;
+    let proxy = Some(proxy.as_str()).filter(|proxy| !proxy.is_empty());
+    let (address, headers) = (address(&base), Default::default());
+    let socket = websocket::connect_by(&address, tls, headers, proxy).await;
     let mut greeting = Greeting::new(socket.map_err(unconnected)?);
     let word = greeting.hear(FIRST_WORD).await.map_err(later)?;
     let (nonce, keep_alive) = challenge(word)?;
@@ -87,16 +93,26 @@ fn challenge(word: Word) -> Result<(String, Duration), Trouble> {
     }
 }
 
-/// What the system trusts, and what the daemon does.
-fn tls(authorities: &str) -> Result<Arc<ClientConfig>, tokio_rustls::rustls::Error> {
+/// What the system trusts, and what the daemon does. The daemon proves with TLS 1.3 alone that a certificate is ours.
+fn tls(
+    authorities: &str,
+    shown: Option<Shown>,
+) -> Result<Arc<ClientConfig>, tokio_rustls::rustls::Error> {
     let mut roots = RootCertStore::empty();
     roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
     let own = CertificateDer::pem_slice_iter(authorities.as_bytes());
     roots.add_parsable_certificates(own.filter_map(Result::ok));
-    let config = ClientConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
-        .with_safe_default_protocol_versions()?
-        .with_root_certificates(roots)
-        .with_no_client_auth();
+    let config = ClientConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()));
+    let config = match shown {
+        Some(shown) => config
+            .with_protocol_versions(&[&TLS13])?
+            .with_root_certificates(roots)
+            .with_client_cert_resolver(Arc::new(shown)),
+        None => config
+            .with_safe_default_protocol_versions()?
+            .with_root_certificates(roots)
+            .with_no_client_auth(),
+    };
     Ok(Arc::new(config))
 }
 

@@ -2,6 +2,7 @@
 //! rights and no key: the daemon signs its hello, judges each grant and gives it descriptors.
 
 mod actions;
+mod certificate;
 mod clipboard;
 mod connect;
 mod files;

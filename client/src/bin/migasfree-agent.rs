@@ -28,7 +28,9 @@ fn run() -> anyhow::Result<()> {
         .without_time()
         .with_target(false)
         .init();
-    let runtime = tokio::runtime::Builder::new_current_thread()
+    // One waits for the daemon within a handshake, while the other one reads what it says.
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
         .enable_all()
         .build()?;
     runtime.block_on(async {

@@ -11,7 +11,8 @@ use migasfree_grant::{Consent, Mode, Service, hello, sign};
 use migasfree_tunnel::message::{
     AgentHello, Code, Control, ExecutionState, Failure, Hello, SUBPROTOCOL, Welcome, Who,
 };
-use tokio::net::TcpListener;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::{TcpListener, TcpStream};
 use tokio_tungstenite::accept_hdr_async;
 use tokio_tungstenite::tungstenite::handshake::server::{ErrorResponse, Request, Response};
 
@@ -63,11 +64,45 @@ async fn server() -> (Fixture, TcpListener) {
     let fixture = Fixture::session(World::new()).await;
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
+    configure(&fixture, &format!("http://{address}"));
+    (fixture, listener)
+}
+
+fn configure(fixture: &Fixture, server: &str) {
     let folder = fixture.root.join("etc");
     fs::create_dir_all(&folder).unwrap();
-    let text = format!("[client]\nServer = http://{address}\n");
+    let text = format!("[client]\nServer = {server}\n");
     fs::write(folder.join("migasfree.conf"), text).unwrap();
-    (fixture, listener)
+}
+
+pub async fn it_goes_through_the_proxy_of_the_settings() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let proxy = listener.local_addr().unwrap().to_string();
+    let mut world = World::new();
+    world.proxy = Some(proxy);
+    let fixture = Fixture::session(world).await;
+    // A name that nobody but the proxy knows.
+    configure(&fixture, "http://relay.invalid:8080");
+    let bus = fixture.bus.connect().await.unwrap();
+    let come = async {
+        let (mut stream, _) = listener.accept().await.unwrap();
+        let mut head = Vec::new();
+        while !head.ends_with(b"\r\n\r\n") {
+            head.push(stream.read_u8().await.unwrap());
+        }
+        let head = String::from_utf8(head).unwrap();
+        assert!(
+            head.starts_with("CONNECT relay.invalid:8080 HTTP/1.1\r\n"),
+            "{head}"
+        );
+        stream.write_all(b"HTTP/1.1 200 OK\r\n\r\n").await.unwrap();
+        let (_relay, hello) = greeted(stream, "first").await;
+        assert_eq!(hello.computer, 42);
+    };
+    tokio::select! {
+        over = Box::pin(serve(bus, pending())) => panic!("the agent ended: {over:?}"),
+        () = Box::pin(come) => {}
+    }
 }
 
 async fn relay(listener: &TcpListener) {
@@ -214,6 +249,10 @@ async fn said(relay: &mut Greeting<impl Transport>) -> Control {
 /// An agent that comes, and proves who it is.
 async fn welcome(listener: &TcpListener, nonce: &str) -> (Greeting<impl Transport>, AgentHello) {
     let (stream, _) = listener.accept().await.unwrap();
+    greeted(stream, nonce).await
+}
+
+async fn greeted(stream: TcpStream, nonce: &str) -> (Greeting<impl Transport>, AgentHello) {
     let socket = accept_hdr_async(stream, speaks_the_tunnel).await.unwrap();
     let mut greeting = Greeting::new(websocket::over(socket));
     let challenge = Welcome {

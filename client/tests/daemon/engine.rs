@@ -62,6 +62,8 @@ pub struct World {
     pub asked_for_time: u32,
     /// There is no network.
     pub unplugged: bool,
+    /// The proxy on the way to the server.
+    pub proxy: Option<String>,
     /// There is no IPv4.
     pub only_ipv6: bool,
     /// The server takes requests for applications.
@@ -361,6 +363,8 @@ impl Engine for PlayedEngine {
             key: computer_key(),
             server: *server_key().public(),
             authorities: String::new(),
+            proxy: self.world().proxy.clone(),
+            certificate: None,
         })
     }
 

@@ -144,6 +144,7 @@ fn all_tests() -> Vec<Test> {
         who_ordered_what_is_listed,
     ));
     tests.extend(tests!(agent, false:
+        it_goes_through_the_proxy_of_the_settings,
         orders_reach_the_daemon_and_what_becomes_of_them_the_relay,
     ));
     tests.extend(tests!(desk, false:

@@ -3,6 +3,7 @@
 pub mod backoff;
 mod greeting;
 mod link;
+mod proxy;
 mod transport;
 pub mod websocket;
 

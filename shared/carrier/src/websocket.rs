@@ -11,13 +11,15 @@ use tokio_rustls::rustls::ClientConfig;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
 use tokio_tungstenite::tungstenite::handshake::client::{Request, Response};
 use tokio_tungstenite::tungstenite::http::header::{RETRY_AFTER, SEC_WEBSOCKET_PROTOCOL};
-use tokio_tungstenite::tungstenite::http::{HeaderMap, HeaderValue};
+use tokio_tungstenite::tungstenite::http::{HeaderMap, HeaderValue, Uri};
 use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
 use tokio_tungstenite::tungstenite::{Error, Message};
 use tokio_tungstenite::{
-    Connector, MaybeTlsStream, WebSocketStream, connect_async_tls_with_config,
+    Connector, MaybeTlsStream, WebSocketStream, client_async_tls_with_config,
+    connect_async_tls_with_config,
 };
 
+use crate::proxy;
 use crate::transport::{MAX_MESSAGE, Read, Socket};
 
 /// How long connecting may take, TLS included.
@@ -43,6 +45,12 @@ pub enum ConnectError {
         /// In how many seconds to come again, where it says so.
         again_after: Option<u32>,
     },
+    /// The proxy before it does not let this through.
+    #[error("the proxy answered {status}")]
+    Proxy {
+        /// The status of HTTP.
+        status: u16,
+    },
     /// The server speaks something else.
     #[error("the server does not speak the tunnel's protocol: {0}")]
     Protocol(String),
@@ -63,14 +71,45 @@ pub async fn connect(
     tls: Arc<ClientConfig>,
     headers: HeaderMap,
 ) -> Result<WebSocket<MaybeTlsStream<TcpStream>>, ConnectError> {
+    connect_by(url, tls, headers, None).await
+}
+
+/// The same through a proxy of HTTP (`host:port`, perhaps with `name:password@` before it), where there is one.
+///
+/// # Errors
+/// [`ConnectError`] when there is no connection.
+pub async fn connect_by(
+    url: &str,
+    tls: Arc<ClientConfig>,
+    headers: HeaderMap,
+    proxy: Option<&str>,
+) -> Result<WebSocket<MaybeTlsStream<TcpStream>>, ConnectError> {
     let request = request(url, headers)?;
     let tls = Some(Connector::Rustls(tls));
-    let connecting = connect_async_tls_with_config(request, Some(config()), true, tls);
+    let connecting = async {
+        let Some(proxy) = proxy else {
+            let connected = connect_async_tls_with_config(request, Some(config()), true, tls);
+            return connected.await.map_err(explained);
+        };
+        let target = target(request.uri()).ok_or_else(|| ConnectError::Address(url.to_owned()))?;
+        let stream = proxy::through(proxy, &target).await?;
+        let connected = client_async_tls_with_config(request, stream, Some(config()), tls);
+        connected.await.map_err(explained)
+    };
     let connected = timeout(CONNECT_WITHIN, Box::pin(connecting)).await;
-    let (socket, _) = connected
-        .map_err(|_| ConnectError::TimedOut)?
-        .map_err(explained)?;
+    let (socket, _) = connected.map_err(|_| ConnectError::TimedOut)??;
     Ok(over(socket))
+}
+
+/// Host and port of an address.
+fn target(uri: &Uri) -> Option<String> {
+    let usual = if uri.scheme_str() == Some("wss") {
+        443
+    } else {
+        80
+    };
+    let port = uri.port_u16().unwrap_or(usual);
+    Some(format!("{}:{port}", uri.host()?))
 }
 
 /// The transport of a WebSocket that is open.

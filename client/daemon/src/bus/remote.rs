@@ -54,6 +54,22 @@ impl RemoteObject {
         self.remote.server()
     }
 
+    #[zbus(out_args("proxy", "certificate"))]
+    async fn way(&self, #[zbus(header)] header: Header<'_>) -> Result<(String, String), Error> {
+        self.agent(&header).await?;
+        self.remote.way()
+    }
+
+    #[zbus(out_args("signature"))]
+    async fn prove(
+        &self,
+        message: Vec<u8>,
+        #[zbus(header)] header: Header<'_>,
+    ) -> Result<Vec<u8>, Error> {
+        self.agent(&header).await?;
+        self.remote.prove(&message)
+    }
+
     #[zbus(out_args("session", "mode", "switches", "recorded", "ends"))]
     async fn start_session(
         &self,

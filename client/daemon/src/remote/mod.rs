@@ -233,6 +233,24 @@ impl Remote {
         Ok((self.computer.identity().server, trust.authorities))
     }
 
+    /// The proxy on the way to the server, and the certificate that is shown there.
+    pub fn way(&self) -> Result<(String, String), Error> {
+        let trust = self.trust()?;
+        let certificate = trust.certificate.map(|own| own.shown());
+        Ok((
+            trust.proxy.unwrap_or_default(),
+            certificate.unwrap_or_default(),
+        ))
+    }
+
+    /// Proves to the server that the certificate is this computer's. Its key stays here, too.
+    pub fn prove(&self, message: &[u8]) -> Result<Vec<u8>, Error> {
+        let trust = self.trust()?;
+        let own = trust.certificate.as_ref();
+        own.and_then(|own| own.prove(message))
+            .ok_or_else(not_granted)
+    }
+
     /// Begins what a grant is for.
     pub async fn start(&self, agent: &str, text: &str) -> Result<Started, Error> {
         let grant = self.verified(text, self.computer.now())?;

@@ -7,9 +7,23 @@ use std::path::Path;
 use migasfree_native::certificates::{CertificateGiven, key_pem};
 use migasfree_native::key::KeyPair;
 use serde::{Deserialize, Serialize};
+use tokio_rustls::rustls::pki_types::PrivatePkcs8KeyDer;
+use tokio_rustls::rustls::pki_types::pem::PemObject as _;
 
 use super::own::CERTIFICATE_FILE;
 use crate::files;
+
+/// What a proof of a client begins with, behind 64 spaces; the hash of the handshake follows.
+const PROOF: &[u8] = b"TLS 1.3, client CertificateVerify\0";
+/// Bytes of the hashes there are.
+const HASHES: [usize; 2] = [32, 48];
+
+fn is_proof(message: &[u8]) -> bool {
+    let hash = message
+        .strip_prefix(&[b' '; 64])
+        .and_then(|rest| rest.strip_prefix(PROOF));
+    hash.is_some_and(|hash| HASHES.contains(&hash.len()))
+}
 
 /// A certificate, the key in it, and when both came. They are one file, so that neither is ever without the other.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -68,6 +82,23 @@ impl OwnCertificate {
         now >= self.not_after.saturating_sub(life / 3)
     }
 
+    /// What is shown of it: the certificate and those above it, in PEM.
+    #[must_use]
+    pub fn shown(&self) -> String {
+        format!("{}\n{}\n", self.certificate.trim(), self.chain.trim())
+    }
+
+    /// Signs what a client of TLS 1.3 proves with that it has the key (RFC 8446, 4.4.3), and nothing else.
+    #[must_use]
+    pub fn prove(&self, message: &[u8]) -> Option<Vec<u8>> {
+        if !is_proof(message) {
+            return None;
+        }
+        let key = PrivatePkcs8KeyDer::from_pem_slice(self.key.as_bytes()).ok()?;
+        let key = KeyPair::from_pkcs8(key.secret_pkcs8_der()).ok()?;
+        Some(key.sign(message).to_vec())
+    }
+
     /// Key and certificates in PEM, as TLS shows them.
     #[must_use]
     pub fn pem(&self) -> String {
@@ -109,6 +140,30 @@ mod tests {
         assert_eq!(mode & 0o777, 0o600);
         std::fs::write(&file, "{").unwrap();
         assert_eq!(OwnCertificate::read(&state), None);
+    }
+
+    #[test]
+    fn it_proves_itself_to_servers_and_signs_nothing_else() {
+        let proof = |context: &str, hash: usize| {
+            let mut proof = vec![b' '; 64];
+            proof.extend(context.bytes());
+            proof.extend(vec![7; hash]);
+            proof
+        };
+        let client = "TLS 1.3, client CertificateVerify\0";
+        let message = proof(client, 48);
+        let signed = certificate().prove(&message).unwrap();
+        let key = KeyPair::generate(|seed| seed.fill(1));
+        assert_eq!(signed, key.sign(&message));
+        for other in [
+            proof("TLS 1.3, server CertificateVerify\0", 32),
+            proof(client, 33),
+            message[1..].to_vec(),
+            b"GET / HTTP/1.1".to_vec(),
+        ] {
+            assert_eq!(certificate().prove(&other), None);
+        }
+        assert!(!certificate().shown().contains("PRIVATE"));
     }
 
     #[test]

@@ -52,12 +52,7 @@ impl Engine for LocalEngine {
     }
 
     fn certificate_until(&self) -> Option<i64> {
-        if !self.settings.client_certificate {
-            return None;
-        }
-        let folder = self.settings.server.folder_name();
-        let own = OwnCertificate::read(&self.layout.state().join(folder))?;
-        Some(own.not_after)
+        self.shown().map(|own| own.not_after)
     }
 
     fn remote_trust(&self) -> Option<RemoteTrust> {
@@ -328,6 +323,8 @@ impl LocalEngine {
             key: own.read().ok()??,
             server: self.trust.server_key().ok()??,
             authorities: [AUTHORITY_FILE, AUTHORITIES_FILE].map(text).join("\n"),
+            proxy: self.settings.proxy.clone(),
+            certificate: self.shown(),
         })
     }
 
@@ -350,6 +347,15 @@ impl LocalEngine {
             }
             Err(error) => Err(error.into()),
         }
+    }
+}
+
+impl LocalEngine {
+    /// The certificate that this computer shows its server, where it is to show one and has one.
+    fn shown(&self) -> Option<OwnCertificate> {
+        let folder = self.settings.server.folder_name();
+        let own = || OwnCertificate::read(&self.layout.state().join(folder));
+        self.settings.client_certificate.then(own).flatten()
     }
 }
 

@@ -22,6 +22,7 @@ use migasfree_types::message::Message;
 use serde::{Deserialize, Serialize};
 
 use crate::job::{Job, JobId, ResultCode};
+use crate::keys::certificate::OwnCertificate;
 use crate::orders::Orders;
 use crate::pms::{Action, Candidate, FoundPackage, InstalledPackage, PackageName, Plan, PmsError};
 use crate::policy::{Asker, Verdict};
@@ -112,6 +113,10 @@ pub struct RemoteTrust {
     pub server: PublicKey,
     /// What the certificate of the server is checked by besides those of the system, in PEM.
     pub authorities: String,
+    /// The proxy on the way to the server.
+    pub proxy: Option<String>,
+    /// The certificate that this computer shows there.
+    pub certificate: Option<OwnCertificate>,
 }
 
 /// How a computer proves to its server who it is.

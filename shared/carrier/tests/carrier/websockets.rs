@@ -5,11 +5,12 @@ use std::sync::Arc;
 
 use crate::double::{Relay, line, opened, port, start};
 use bytes::Bytes;
-use migasfree_carrier::websocket::{ConnectError, config, connect, over};
+use migasfree_carrier::websocket::{ConnectError, config, connect, connect_by, over};
 use migasfree_tunnel::connection::{Priority, Side};
 use migasfree_tunnel::message::SUBPROTOCOL;
-use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
-use tokio::net::TcpListener;
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _, copy_bidirectional};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::task::JoinHandle;
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use tokio_rustls::rustls::{ClientConfig, RootCertStore, ServerConfig};
@@ -96,7 +97,11 @@ fn headers() -> HeaderMap {
 }
 
 async fn echoes(url: &str, tls: Arc<ClientConfig>) {
-    let transport = connect(url, tls, headers()).await.unwrap();
+    echoes_by(url, tls, None).await;
+}
+
+async fn echoes_by(url: &str, tls: Arc<ClientConfig>, proxy: Option<&str>) {
+    let transport = connect_by(url, tls, headers(), proxy).await.unwrap();
     let (link, _told) = start(transport, Side::Operator);
     let mut stream = link.open(Priority::Bulk, port()).await.unwrap();
     let sent: Vec<u8> = (0..2_000_000_u32).map(|index| (index / 7) as u8).collect();
@@ -149,4 +154,55 @@ async fn what_is_no_address_is_said_to_be_none() {
         .await
         .unwrap_err();
     assert!(matches!(error, ConnectError::Address(_)), "{error:?}");
+}
+
+/// A proxy that lets through whoever shows this, to a server that it alone knows where to find. It tells what it was asked.
+async fn proxy(to: SocketAddr, answer: &'static str) -> (SocketAddr, JoinHandle<String>) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let asked = tokio::spawn(async move {
+        let (mut stream, _) = listener.accept().await.unwrap();
+        let mut head = Vec::new();
+        while !head.ends_with(b"\r\n\r\n") {
+            head.push(stream.read_u8().await.unwrap());
+        }
+        stream.write_all(answer.as_bytes()).await.unwrap();
+        let mut server = TcpStream::connect(to).await.unwrap();
+        // Either end may be gone first.
+        let _ = copy_bidirectional(&mut stream, &mut server).await;
+        String::from_utf8(head).unwrap()
+    });
+    (address, asked)
+}
+
+#[tokio::test]
+async fn a_proxy_is_shown_who_asks_and_leads_to_the_server_that_it_finds() {
+    let Tls { server, client } = tls();
+    let relay = listen(Some(server)).await;
+    let (address, asked) = proxy(relay, "HTTP/1.1 200 Connection established\r\n\r\n").await;
+    let by = format!("ana:secret@{address}");
+    echoes_by("wss://localhost:9/relay", client, Some(&by)).await;
+    let asked = asked.await.unwrap();
+    assert!(
+        asked.starts_with("CONNECT localhost:9 HTTP/1.1\r\n"),
+        "{asked}"
+    );
+    assert!(
+        asked.contains("Proxy-Authorization: Basic YW5hOnNlY3JldA=="),
+        "{asked}"
+    );
+}
+
+#[tokio::test]
+async fn a_proxy_that_lets_nobody_through_is_told_apart_from_the_server() {
+    let relay = listen(None).await;
+    let refusal = "HTTP/1.1 407 Proxy Authentication Required\r\n\r\n";
+    let (address, _asked) = proxy(relay, refusal).await;
+    let by = address.to_string();
+    let connected = connect_by("ws://localhost:9/relay", tls().client, headers(), Some(&by)).await;
+    let error = connected.err().unwrap();
+    assert!(
+        matches!(error, ConnectError::Proxy { status: 407 }),
+        "{error:?}"
+    );
 }

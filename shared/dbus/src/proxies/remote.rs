@@ -22,6 +22,13 @@ pub trait Remote {
     /// Where the server is, and the authorities that its certificate is checked by besides those of the system, in PEM.
     fn server(&self) -> Result<(String, String), Error>;
 
+    /// How the server is reached: the proxy on the way there, and the certificate that this computer shows, with those above
+    /// it, in PEM. Empty where there is none.
+    fn way(&self) -> Result<(String, String), Error>;
+
+    /// Signs with the key of that certificate what a client of TLS 1.3 proves that it has it with, and nothing else.
+    fn prove(&self, message: &[u8]) -> Result<Vec<u8>, Error>;
+
     /// Starts what a grant is for, after everything that has to be asked: its session, the mode and the switches (JSON) that
     /// hold, whether it is recorded, and when it ends at the latest (Unix seconds).
     fn start_session(&self, grant: &str) -> Result<(String, String, String, bool, i64), Error>;
