@@ -12,7 +12,7 @@
 //! | `sessions` | those that go on, and what runs in them |
 //! | `parts`, `screens` | terminals, files and ports; the screen of whoever is there |
 //! | `account`, `files`, `ports` | users, the helper for files, services of the computer |
-//! | `offer` | what the agent may offer |
+//! | `offer`, `rdp` | what the agent may offer, and the certificate of the RDP service |
 //! | `tidings` | what is said without being asked |
 
 mod account;
@@ -23,6 +23,7 @@ mod offer;
 mod parts;
 mod people;
 mod ports;
+mod rdp;
 mod screens;
 mod sessions;
 mod tidings;
@@ -46,6 +47,7 @@ pub(super) use words::word;
 use self::consent::{Answer, Wanted, lowered, switches, time, wanted};
 use self::grants::Used;
 use self::people::People;
+use self::rdp::RdpCertificate;
 use self::screens::Screens;
 use self::sessions::{Part, Session, Sessions, record, unknown};
 use self::words::reason;
@@ -115,6 +117,7 @@ pub struct State {
     marker: PathBuf,
     /// The agent's connection and what it was told last.
     offered: Mutex<Option<(String, Vec<String>)>>,
+    rdp: RdpCertificate,
     wake: Notify,
 }
 
@@ -176,6 +179,7 @@ impl State {
             sessions: Sessions::default(),
             marker: setup.runtime.join(MARKER),
             offered: Mutex::default(),
+            rdp: RdpCertificate::default(),
             wake: Notify::new(),
         })
     }
@@ -334,6 +338,9 @@ impl Remote {
         let mut ticks = 0;
         loop {
             if ticks == 0 {
+                if self.local() != RemoteSupport::Off && self.trust().is_ok() {
+                    self.state.rdp.look().await;
+                }
                 self.offer().await;
                 self.end_unseen().await;
             }
@@ -389,8 +396,13 @@ impl Remote {
         if self.trust().is_err() {
             return Vec::new();
         }
+        let local = self.local();
         let screen = self.state.people.screen(self.bus()).await.is_some();
-        offer::services(self.local(), screen, &self.computer.engine().root())
+        let mut services = offer::services(local, screen, &self.computer.engine().root());
+        if local != RemoteSupport::Off {
+            services.extend(self.state.rdp.service());
+        }
+        services
     }
 
     fn local(&self) -> RemoteSupport {

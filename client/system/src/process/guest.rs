@@ -23,6 +23,9 @@ const SETPRIV: &str = "/usr/bin/setpriv";
 const LOOK: Duration = Duration::from_millis(100);
 const LOOKS: usize = 20;
 
+/// The scopes of logins by unit, for a daemon after this one: a unit may be over while what it began goes on in its scope.
+const SCOPES: &str = "/run/migasfree/remote-scopes";
+
 /// The user that a program runs as.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Account {
@@ -147,10 +150,18 @@ impl Host {
 
     /// Ends what a daemon before this one left: nobody knows any more which sessions it is of.
     pub async fn sweep(&self) {
-        if self.systemd {
-            let all = unit::of_remote("*", "*.service");
-            let _ = systemctl(&["stop", &all]).status().await;
+        if !self.systemd {
+            return;
         }
+        let folder = Path::new(SCOPES);
+        let mut ended = noted(folder);
+        for unit in left_units().await {
+            ended.extend(scope_of(&unit).await);
+            ended.push(unit);
+        }
+        end(&ended).await;
+        // Nobody waits for it: it is made again with the next terminal.
+        let _ = std::fs::remove_dir_all(folder);
     }
 
     fn kept(&self, account: &Account, line: impl Iterator<Item = String>) -> Command {
@@ -230,17 +241,71 @@ fn below_keeper(mut command: Command, input: OwnedFd, output: OwnedFd) -> io::Re
 async fn note_scope(unit: String, scope: Arc<OnceLock<String>>) {
     for _ in 0..LOOKS {
         tokio::time::sleep(LOOK).await;
-        let asked = systemctl(&["show", "--property=MainPID", "--value", &unit])
-            .stdout(Stdio::piped())
-            .output()
-            .await;
-        let Ok(answer) = asked else { return };
-        let main = String::from_utf8_lossy(&answer.stdout).trim().to_owned();
-        let group = std::fs::read_to_string(format!("/proc/{main}/cgroup")).unwrap_or_default();
-        if let Some(found) = scope_in(&group) {
-            let _ = scope.set(found.to_owned());
+        if let Some(found) = scope_of(&unit).await {
+            if let Err(error) = note(Path::new(SCOPES), &unit, &found) {
+                tracing::warn!(%error, unit, "a daemon after this one will not know the login of a unit");
+            }
+            let _ = scope.set(found);
             return;
         }
+    }
+}
+
+/// The scope that the program of a unit is in.
+async fn scope_of(unit: &str) -> Option<String> {
+    let main = said(&["show", "--property=MainPID", "--value", unit]).await;
+    let group = std::fs::read_to_string(format!("/proc/{}/cgroup", main.trim())).ok()?;
+    scope_in(&group).map(str::to_owned)
+}
+
+/// The units that there are, whoever started them.
+async fn left_units() -> Vec<String> {
+    let all = unit::of_remote("*", "*.service");
+    let listed = said(&["list-units", "--plain", "--no-legend", "--full", &all]).await;
+    units_in(&listed)
+}
+
+/// The names in what systemd lists.
+fn units_in(listed: &str) -> Vec<String> {
+    let names = listed
+        .lines()
+        .filter_map(|line| line.split_whitespace().next());
+    names.map(str::to_owned).collect()
+}
+
+/// What systemd says; nothing where it does not.
+async fn said(arguments: &[&str]) -> String {
+    let answer = systemctl(arguments).stdout(Stdio::piped()).output().await;
+    let answer = answer.map(|answer| answer.stdout).unwrap_or_default();
+    String::from_utf8_lossy(&answer).into_owned()
+}
+
+/// Keeps on disk which scope a unit became.
+fn note(folder: &Path, unit: &str, scope: &str) -> io::Result<()> {
+    std::fs::create_dir_all(folder)?;
+    std::fs::write(folder.join(unit), scope)
+}
+
+/// The scopes that were noted.
+fn noted(folder: &Path) -> Vec<String> {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    let scopes = entries.filter_map(|entry| std::fs::read_to_string(entry.path()).ok());
+    scopes.filter(|scope| scope.ends_with(".scope")).collect()
+}
+
+/// Ends units and all that is in them.
+async fn end(units: &[String]) {
+    if units.is_empty() {
+        return;
+    }
+    for verb in [
+        ["kill", "--signal=SIGKILL"].as_slice(),
+        &["stop", "--no-block"],
+    ] {
+        let units = units.iter().map(String::as_str);
+        let words: Vec<&str> = verb.iter().copied().chain(units).collect();
+        // What is over already cannot be ended.
+        let _ = systemctl(&words).status().await;
     }
 }
 
@@ -285,16 +350,10 @@ impl Stopper {
             How::Keeper(Some(keeper)) => keeper.signal(Signal::TERM),
             How::Keeper(None) => {}
             How::Unit(unit) => {
-                let mut units = vec![unit.as_str()];
-                units.extend(self.scope.get().map(String::as_str));
-                for verb in [
-                    ["kill", "--signal=SIGKILL"].as_slice(),
-                    &["stop", "--no-block"],
-                ] {
-                    let words: Vec<&str> = verb.iter().chain(&units).copied().collect();
-                    // What is over already cannot be ended.
-                    let _ = systemctl(&words).status().await;
-                }
+                let mut units = vec![unit.clone()];
+                units.extend(self.scope.get().cloned());
+                end(&units).await;
+                let _ = std::fs::remove_file(Path::new(SCOPES).join(unit));
             }
         }
     }
@@ -314,5 +373,23 @@ mod tests {
             None
         );
         assert_eq!(scope_in(""), None);
+    }
+
+    #[test]
+    fn what_a_daemon_left_is_found_in_its_notes_and_in_the_list_of_units() {
+        let folder = tempfile::tempdir().unwrap();
+        let notes = folder.path().join("scopes");
+        assert!(noted(&notes).is_empty());
+        note(&notes, "migasfree-remote-a-1.service", "session-5.scope").unwrap();
+        std::fs::write(notes.join("other"), "ssh.service").unwrap();
+        assert_eq!(noted(&notes), ["session-5.scope"]);
+        let listed = "migasfree-remote-a-1.service loaded active running /bin/bash -l\n\
+                      migasfree-remote-b-2.service loaded active running /usr/sbin/migasfreed\n";
+        let names = [
+            "migasfree-remote-a-1.service",
+            "migasfree-remote-b-2.service",
+        ];
+        assert_eq!(units_in(listed), names);
+        assert!(units_in("").is_empty());
     }
 }
