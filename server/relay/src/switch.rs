@@ -4,15 +4,15 @@
 //! neither end can name what is another's, and both find it again after the relay was restarted. All that belongs to a session
 //! stays in the order in which it came.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use migasfree_grant::{Recording, Service};
+use migasfree_server_db::Ts;
 use migasfree_tunnel::frame::{Frame, Kind, StreamId};
 use migasfree_tunnel::message::{Control, Failure, Open, Position, SessionState, Welcome};
 use migasfree_tunnel::switch::{End as Side, Passed, Switch};
 use tokio::sync::mpsc::UnboundedSender;
-use tokio::time::Instant;
 
 use crate::drive::Command;
 use crate::failures;
@@ -45,6 +45,10 @@ pub(crate) struct Session {
     pub(crate) terms: Terms,
     commands: UnboundedSender<Command>,
     waiting: AtomicUsize,
+    /// Whether the operator has done something since it was looked at last.
+    is_used: AtomicBool,
+    /// When that was, in seconds since 1970.
+    used: AtomicI64,
     ends: Mutex<Ends>,
 }
 
@@ -72,7 +76,6 @@ struct Ends {
     recorder: Option<Recorder>,
     /// How much of which stream is recorded.
     recorded: (StreamId, u64),
-    used: Instant,
 }
 
 impl Session {
@@ -101,6 +104,8 @@ impl Session {
             terms,
             commands,
             waiting: AtomicUsize::new(0),
+            is_used: AtomicBool::new(true),
+            used: AtomicI64::new(0),
             ends: Mutex::new(Ends {
                 slot: 0,
                 agent: None,
@@ -112,7 +117,6 @@ impl Session {
                 keep_alive,
                 recorder: None,
                 recorded: (StreamId::CONNECTION, 0),
-                used: Instant::now(),
             }),
         }
     }
@@ -249,9 +253,14 @@ impl Session {
         }
     }
 
-    /// Since when the operator has done nothing.
-    pub(crate) fn used(&self) -> Instant {
-        self.locked().used
+    /// Whether the operator has done nothing for too long. What was done counts from when it is looked at.
+    pub(crate) fn is_idle(&self, now: Ts) -> bool {
+        let now = now.seconds();
+        if self.is_used.swap(false, Ordering::Relaxed) {
+            self.used.store(now, Ordering::Relaxed);
+        }
+        let rested = now.saturating_sub(self.used.load(Ordering::Relaxed));
+        u64::try_from(rested).is_ok_and(|rested| rested > self.terms.idle.as_secs())
     }
 
     /// The server stops: the operator comes back soon.
@@ -276,7 +285,7 @@ impl Session {
             return Ok(());
         }
         if matches!(frame.kind, Kind::Data | Kind::Open) {
-            ends.used = Instant::now();
+            self.is_used.store(true, Ordering::Relaxed);
         }
         if frame.kind == Kind::Open {
             return ends.open(frame);
@@ -316,7 +325,10 @@ impl Session {
         }
         let ours = |session: &String| *session == self.terms.session;
         match control {
-            Control::Resize { .. } => ends.resize(control),
+            Control::Resize { .. } => {
+                self.is_used.store(true, Ordering::Relaxed);
+                ends.resize(control)
+            }
             Control::Resumed { session, streams } if ours(&session) => {
                 if ends.asked == Some(Side::Operator) {
                     ends.operator_resumed(&streams)?;
@@ -561,7 +573,6 @@ impl Ends {
         if let (Some(recorder), Control::Resize { columns, rows, .. }) = (&self.recorder, &resize) {
             recorder.resized(*columns, *rows)?;
         }
-        self.used = Instant::now();
         self.tell(Side::Agent, &resize);
         Ok(())
     }

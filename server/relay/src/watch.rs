@@ -80,8 +80,9 @@ async fn look_at_sessions(relay: &Relay) {
     if sessions.is_empty() {
         return;
     }
+    let now = relay.clock.now();
     for session in &sessions {
-        if session.used().elapsed() > session.terms.idle {
+        if session.is_idle(now) {
             session.command(Command::End(failures::idle()));
         }
     }

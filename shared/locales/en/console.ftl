@@ -1279,6 +1279,7 @@ remote-offline = Offline
 remote-offline_hint = The computer is not connected.
 remote-online = Online
 remote-over = Ended
+remote-rdp_certificate = Certificate of its RDP service (SHA-256):
 remote-reason = Reason
 remote-reason_help = The person at the computer reads it.
 remote-recorded = Recorded

@@ -1279,6 +1279,7 @@ remote-offline = Sin conexión
 remote-offline_hint = El equipo no está conectado.
 remote-online = En línea
 remote-over = Terminada
+remote-rdp_certificate = Certificado de su servicio RDP (SHA-256):
 remote-reason = Motivo
 remote-reason_help = Lo lee la persona que está en el equipo.
 remote-recorded = Se graba

@@ -90,6 +90,9 @@ struct Access {
     may: Vec<Way>,
     policy: Option<Policy>,
     refused: Option<Message>,
+    /// SHA-256 of the certificate that its RDP service shows.
+    #[serde(default)]
+    rdp_certificate: Option<String>,
 }
 
 impl Access {
@@ -282,5 +285,6 @@ fn Presence(access: Access, asked: RwSignal<Option<Way>>) -> impl IntoView {
             {buttons.collect_view()}
         </div>
         {access.policy.map(|policy| view! { <p class="text-muted">{words::consent(&policy.consent)}</p> })}
+        {access.rdp_certificate.map(|certificate| view! { <p class="text-muted">{t!(remote.rdp_certificate)}" "<code>{certificate}</code></p> })}
     }
 }

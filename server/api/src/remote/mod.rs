@@ -65,6 +65,7 @@ const ACCESS: Members = &[
     ("server_ip", Like::Note),
     ("services", Like::Texts),
     ("last_seen", Like::Note),
+    ("rdp_certificate", Like::Note),
     ("may", Like::Objects),
     ("policy", Like::Anything),
     ("refused", Like::Anything),

@@ -111,7 +111,14 @@ async fn presence(
         "server_ip": present.map(|present| present.address.as_str()),
         "services": present.map_or(&[][..], |present| present.services.as_slice()),
         "last_seen": present.map(|present| present.last_seen),
+        "rdp_certificate": present.and_then(rdp_certificate),
     }))
+}
+
+/// SHA-256 of the certificate that its RDP service shows, as its agent found it.
+fn rdp_certificate(present: &Present) -> Option<&str> {
+    let mut services = present.services.iter();
+    services.find_map(|service| service.strip_prefix("rdp_certificate "))
 }
 
 /// What keeps everybody out.

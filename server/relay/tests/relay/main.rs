@@ -7,6 +7,7 @@ mod house;
 mod letting_in;
 mod ordering;
 mod passing;
+mod patience;
 mod peer;
 mod screens;
 mod version_1;

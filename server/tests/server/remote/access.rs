@@ -23,6 +23,7 @@ on_both_engines! {
         let told = told.json;
         assert_eq!((&told["id"], &told["status"]), (&json!(desk.computer()), &json!("online")));
         assert_eq!(told["services"], json!(["terminal", "ssh", "screen"]));
+        assert_eq!(told["rdp_certificate"], json!(null));
         assert_eq!((&told["server_ip"], &told["mode"]), (&json!("192.0.2.7"), &json!("tcp_tunnel")));
         assert!(told["relay"].as_str().unwrap().starts_with("ws"), "{told}");
         assert!(told["relay"].as_str().unwrap().ends_with("/api/native/1/relay/session/"), "{told}");
