@@ -71,6 +71,7 @@ impl Need {
         ),
         need("gnupg", "/usr/bin/gpg"),
         need("libglib2.0-bin", "/usr/bin/gdbus"),
+        need("iproute2", "/usr/sbin/ip"),
         need("haproxy", "/usr/sbin/haproxy"),
         need("libx11-xcb1", "libX11-xcb.so.1"),
         need("libxcursor1", "libXcursor.so.1"),

@@ -79,7 +79,7 @@ impl Server {
 /// The person's desktop, until it is dropped.
 #[derive(Debug)]
 pub struct Desktop {
-    _session: Process,
+    session: Process,
     connection: Connection,
     shown: Arc<Mutex<Shown>>,
 }
@@ -127,10 +127,16 @@ impl Desktop {
         tokio::time::sleep(TO_REGISTER).await;
         anyhow::ensure!(session.is_running(), "{}", session.log());
         Ok(Self {
-            _session: session,
+            session,
             connection,
             shown,
         })
+    }
+
+    /// The process of `migasfree-session`.
+    #[must_use]
+    pub fn process(&self) -> u32 {
+        self.session.id()
     }
 
     /// Waits for something with this button.

@@ -173,6 +173,12 @@ impl Scene {
         self.number.to_string()
     }
 
+    /// The process of the agent, if it runs.
+    #[must_use]
+    pub fn agent(&self) -> Option<u32> {
+        self.agent.as_ref().map(Process::id)
+    }
+
     /// What server, daemon and agent wrote.
     #[must_use]
     pub fn logs(&self) -> String {

@@ -33,7 +33,10 @@ pub fn run(options: &Options) -> Result<()> {
         return Ok(());
     }
     if options.relay {
-        stages.run("optimised build", || build(&["tests"], &[]))?;
+        stages.run("system packages", || system::ensure(&[system::Need::TEST]))?;
+        stages.run("optimised build", || {
+            build(&["server", "client", "tests"], &[])
+        })?;
         stages.run("measurements", || command::run(program().arg("--relay")))?;
         stages.print();
         return Ok(());

@@ -48,6 +48,18 @@ struct Options {
     /// Relay with what is in this folder, for measuring
     #[arg(long)]
     relay_serve: Option<PathBuf>,
+    /// Where to, for measuring
+    #[arg(long, default_value = "127.0.0.1")]
+    relay_address: String,
+    /// Be the computer behind this relay, for measuring
+    #[arg(long)]
+    lossy_computer: Option<String>,
+    /// Be the operator at this relay, for measuring
+    #[arg(long, requires = "lossy_direct")]
+    lossy_operator: Option<String>,
+    /// Where the computer is reached without a relay
+    #[arg(long)]
+    lossy_direct: Option<String>,
     /// A view's name, its bytes on the wire and its limit: `NAME=BYTES=LIMIT`
     #[arg(long)]
     view: Vec<String>,
@@ -63,7 +75,13 @@ async fn main() -> Result<()> {
         return floor::serve(keys, computers::PROJECT).await;
     }
     if let Some(folder) = &options.relay_serve {
-        return relay::serve(folder).await;
+        return relay::serve(folder, &options.relay_address).await;
+    }
+    if let Some(relay) = &options.lossy_computer {
+        return relay::computer(relay).await;
+    }
+    if let (Some(relay), Some(direct)) = (&options.lossy_operator, &options.lossy_direct) {
+        return relay::operator(relay, direct).await;
     }
     let folder = tempfile::tempdir()?;
     let mut rows = Vec::new();

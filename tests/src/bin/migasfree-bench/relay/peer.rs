@@ -12,9 +12,10 @@ use tokio::net::TcpStream;
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
 use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
-use tokio_tungstenite::{WebSocketStream, client_async_with_config};
+use tokio_tungstenite::{Connector, MaybeTlsStream, WebSocketStream, client_async_tls_with_config};
 
 use super::serve::{SERVER, grant, key, now};
+use super::served::At;
 
 /// Bytes of a frame.
 pub const CHUNK: usize = 64 * 1024;
@@ -24,14 +25,14 @@ const READ: usize = 8 * 1024;
 const EVERY: u64 = 512 * 1024;
 
 pub struct Peer {
-    socket: WebSocketStream<TcpStream>,
+    socket: WebSocketStream<MaybeTlsStream<TcpStream>>,
     read: Bytes,
     limit: u64,
 }
 
 impl Peer {
     /// The agent of a computer.
-    pub async fn agent(relay: &str, computer: i64) -> Result<Self> {
+    pub async fn agent(relay: &At, computer: i64) -> Result<Self> {
         let (mut peer, nonce) = Self::connect(relay, "agent").await?;
         let key = key(computer);
         let server = super::serve::key(SERVER).public().thumbprint();
@@ -50,7 +51,7 @@ impl Peer {
     }
 
     /// An operator of a computer.
-    pub async fn operator(relay: &str, computer: i64) -> Result<Self> {
+    pub async fn operator(relay: &At, computer: i64) -> Result<Self> {
         let (mut peer, _) = Self::connect(relay, "session").await?;
         let hello = OperatorHello {
             grant: Some(grant(computer)),
@@ -60,15 +61,21 @@ impl Peer {
         Ok(peer)
     }
 
-    async fn connect(relay: &str, who: &str) -> Result<(Self, String)> {
-        let url = format!("ws://{relay}/api/native/1/relay/{who}/");
+    async fn connect(relay: &At, who: &str) -> Result<(Self, String)> {
+        let url = format!("{}/api/native/1/relay/{who}/", relay.url());
         let mut request = url.into_client_request()?;
         let headers = request.headers_mut();
         headers.insert("sec-websocket-protocol", SUBPROTOCOL.parse()?);
-        let stream = TcpStream::connect(relay).await?;
+        let stream = TcpStream::connect(&relay.address).await?;
         stream.set_nodelay(true)?;
         let config = WebSocketConfig::default().read_buffer_size(READ);
-        let (socket, _) = client_async_with_config(request, stream, Some(config)).await?;
+        let connector = relay
+            .tls
+            .clone()
+            .map_or(Connector::Plain, Connector::Rustls);
+        let connected =
+            client_async_tls_with_config(request, stream, Some(config), Some(connector));
+        let (socket, _) = Box::pin(connected).await?;
         let mut peer = Self {
             socket,
             read: Bytes::new(),
@@ -117,6 +124,11 @@ impl Peer {
         Ok(stream)
     }
 
+    /// Waits until the stream is open.
+    pub async fn answered(&mut self) -> Result<()> {
+        self.frame(Kind::OpenOk).await.map(|_| ())
+    }
+
     /// Sends bytes as far as credit allows them.
     pub async fn send(&mut self, stream: u32, from: u64, until: u64) -> Result<()> {
         let chunk = Bytes::from(vec![0; CHUNK]);
@@ -132,21 +144,38 @@ impl Peer {
         Ok(())
     }
 
-    /// Takes bytes, and allows more.
+    /// Takes bytes, and allows more: at once where many come, since a stream begins with less than that.
     pub async fn take(&mut self, from: u64, until: u64) -> Result<()> {
         let (mut taken, mut allowed) = (from, from);
+        if until - from > EVERY {
+            self.allow(from).await?;
+        }
         while taken < until {
             taken += self.frame(Kind::Data).await?.payload.len() as u64;
             if taken - allowed >= EVERY {
                 allowed = taken;
-                let credit = Credit {
-                    consumed: taken,
-                    limit: taken + MAX_WINDOW,
-                };
-                self.put(Kind::Credit, 1, credit.encode()).await?;
+                self.allow(taken).await?;
             }
         }
         Ok(())
+    }
+
+    async fn allow(&mut self, taken: u64) -> Result<()> {
+        let credit = Credit {
+            consumed: taken,
+            limit: taken + MAX_WINDOW,
+        };
+        self.put(Kind::Credit, 1, credit.encode()).await
+    }
+
+    /// Sends some bytes on a stream, for which there is credit.
+    pub async fn say(&mut self, stream: u32, bytes: Bytes) -> Result<()> {
+        self.put(Kind::Data, stream, bytes).await
+    }
+
+    /// The next bytes that come.
+    pub async fn hear(&mut self) -> Result<Bytes> {
+        Ok(self.frame(Kind::Data).await?.payload)
     }
 
     async fn put(&mut self, kind: Kind, stream: u32, payload: Bytes) -> Result<()> {

@@ -1,11 +1,13 @@
 //! The relay without a database: it knows every computer of the load, and lets everybody in.
 
+use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use anyhow::Result;
 use async_trait::async_trait;
+use axum::serve::{Listener, ListenerExt as _};
 use migasfree_grant::{
     Consent, Grant, Mode, OperatorIdentity, Recording, Service, Strength, Switches,
 };
@@ -20,8 +22,17 @@ use migasfree_server_relay::{
 };
 use migasfree_tunnel::message::{Failure, SessionEvent};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::mpsc;
+use tokio_rustls::TlsAcceptor;
+use tokio_rustls::rustls::ServerConfig;
+use tokio_rustls::rustls::crypto::aws_lc_rs;
+use tokio_rustls::rustls::pki_types::PrivateKeyDer;
+use tokio_rustls::server::TlsStream;
 use tokio_util::sync::CancellationToken;
+
+/// The file of the certificate.
+pub const CERTIFICATE: &str = "relay.pem";
 
 /// Whose key is the server's.
 pub const SERVER: i64 = 0;
@@ -40,7 +51,7 @@ pub fn now() -> i64 {
 pub fn grant(computer: i64) -> String {
     let now = now();
     let grant = Grant {
-        session: "bench".to_owned(),
+        session: format!("bench-{computer}"),
         issued: now,
         expires: now + 60,
         ends: now + 36_000,
@@ -64,20 +75,21 @@ pub fn grant(computer: i64) -> String {
     migasfree_grant::sign(&grant, &key(SERVER))
 }
 
-/// Lets this process have as many connections as it may.
-pub fn raise_limit() -> Result<()> {
+/// Lets this process have as many connections as it may, and says how many files that are.
+pub fn raise_limit() -> Result<u64> {
     let maximum = getrlimit(Resource::Nofile).maximum;
     let limit = Rlimit {
         current: maximum,
         maximum,
     };
-    Ok(setrlimit(Resource::Nofile, limit)?)
+    setrlimit(Resource::Nofile, limit)?;
+    Ok(maximum.unwrap_or(u64::MAX))
 }
 
-/// Serves until it is ended.
-pub async fn serve(folder: &Path) -> Result<()> {
+/// Serves at an address until it is ended.
+pub async fn serve(folder: &Path, address: &str) -> Result<()> {
     raise_limit()?;
-    let copier = TcpListener::bind("127.0.0.1:0").await?;
+    let copier = TcpListener::bind((address, 0)).await?;
     println!("copying on {}", copier.local_addr()?);
     tokio::spawn(copy(copier));
     let random = Arc::new(SystemRandom);
@@ -100,9 +112,77 @@ pub async fn serve(folder: &Path) -> Result<()> {
         stop: CancellationToken::new(),
     });
     relay.start();
-    let listener = TcpListener::bind("127.0.0.1:0").await?;
-    println!("relaying on {}", listener.local_addr()?);
-    Ok(axum::serve(listener, router::<()>(relay)).await?)
+    let routes = router::<()>(relay);
+    let tls = Tls::bind(folder, address).await?;
+    println!("relaying over TLS on {}", tls.address);
+    let plain = TcpListener::bind((address, 0)).await?;
+    println!("relaying on {}", plain.local_addr()?);
+    let plain = plain.tap_io(|stream| {
+        // A connection that is gone already shows it later.
+        let _ = stream.set_nodelay(true);
+    });
+    tokio::try_join!(
+        axum::serve(plain, routes.clone()).into_future(),
+        axum::serve(tls, routes).into_future()
+    )?;
+    Ok(())
+}
+
+/// Connections whose handshake is done.
+struct Tls {
+    shaken: mpsc::Receiver<(TlsStream<TcpStream>, SocketAddr)>,
+    address: SocketAddr,
+}
+
+impl Tls {
+    /// Listens with a certificate that was made for this, and is in the folder for those who come.
+    async fn bind(folder: &Path, address: &str) -> Result<Self> {
+        let made = rcgen::generate_simple_self_signed(["localhost".to_owned()])?;
+        std::fs::write(folder.join(CERTIFICATE), made.cert.pem())?;
+        let key = PrivateKeyDer::try_from(made.signing_key.serialize_der());
+        let key = key.map_err(anyhow::Error::msg)?;
+        let config = ServerConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
+            .with_safe_default_protocol_versions()?
+            .with_no_client_auth()
+            .with_single_cert(vec![made.cert.der().clone()], key)?;
+        let listener = TcpListener::bind((address, 0)).await?;
+        let address = listener.local_addr()?;
+        let (send, shaken) = mpsc::channel(64);
+        tokio::spawn(shake(listener, TlsAcceptor::from(Arc::new(config)), send));
+        Ok(Self { shaken, address })
+    }
+}
+
+async fn shake(
+    listener: TcpListener,
+    acceptor: TlsAcceptor,
+    shaken: mpsc::Sender<(TlsStream<TcpStream>, SocketAddr)>,
+) {
+    while let Ok((stream, from)) = listener.accept().await {
+        let (acceptor, shaken) = (acceptor.clone(), shaken.clone());
+        tokio::spawn(async move {
+            let _ = stream.set_nodelay(true);
+            if let Ok(stream) = acceptor.accept(stream).await {
+                let _ = shaken.send((stream, from)).await;
+            }
+        });
+    }
+}
+
+impl Listener for Tls {
+    type Io = TlsStream<TcpStream>;
+    type Addr = SocketAddr;
+
+    async fn accept(&mut self) -> (Self::Io, Self::Addr) {
+        match self.shaken.recv().await {
+            Some(shaken) => shaken,
+            None => std::future::pending().await,
+        }
+    }
+
+    fn local_addr(&self) -> std::io::Result<SocketAddr> {
+        Ok(self.address)
+    }
 }
 
 /// Copies what comes on one connection to the next one.
@@ -111,6 +191,7 @@ async fn copy(listener: TcpListener) {
         (listener.accept().await, listener.accept().await)
     {
         tokio::spawn(async move {
+            let _ = (from.set_nodelay(true), to.set_nodelay(true));
             let _ = tokio::io::copy_bidirectional(&mut from, &mut to).await;
         });
     }

@@ -1,0 +1,58 @@
+"""One end of a link between two network namespaces: what a TUN device gives is passed on late, and some of it never.
+
+    link.py OWN_SOCKET OTHER_SOCKET ADDRESS SEED MILLISECONDS LOSS
+"""
+
+import fcntl
+import heapq
+import os
+import random
+import select
+import socket
+import struct
+import subprocess
+import sys
+import time
+
+TUNSETIFF = 0x400454CA
+TUN_WITHOUT_HEADER = 0x0001 | 0x1000
+LARGEST = 65536
+# Packets on the way: as many as a router would keep.
+MOST = 1000
+
+own, other, address, seed, milliseconds, loss = sys.argv[1:]
+delay, loss = float(milliseconds) / 1000, float(loss)
+chance = random.Random(int(seed))
+
+tun = os.open("/dev/net/tun", os.O_RDWR | os.O_NONBLOCK)
+fcntl.ioctl(tun, TUNSETIFF, struct.pack("16sH22x", b"link", TUN_WITHOUT_HEADER))
+for words in (
+    ["link", "set", "lo", "up"],
+    ["address", "add", address, "dev", "link"],
+    ["link", "set", "link", "up"],
+):
+    subprocess.run(["ip", *words], check=True)
+
+line = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+line.bind(own)
+print("linked", flush=True)
+
+under_way = []
+count = 0
+while True:
+    wait = None if not under_way else max(0, under_way[0][0] - time.monotonic())
+    ready, _, _ = select.select([tun, line], [], [], wait)
+    if tun in ready:
+        packet = os.read(tun, LARGEST)
+        if len(under_way) < MOST and chance.random() >= loss:
+            count += 1
+            heapq.heappush(under_way, (time.monotonic() + delay, count, packet))
+    if line in ready:
+        os.write(tun, line.recv(LARGEST))
+    while under_way and under_way[0][0] <= time.monotonic():
+        packet = heapq.heappop(under_way)[2]
+        try:
+            line.sendto(packet, other)
+        except (FileNotFoundError, ConnectionRefusedError):
+            # The other end is not there yet, or not any more.
+            pass
