@@ -19,28 +19,48 @@ TUN_WITHOUT_HEADER = 0x0001 | 0x1000
 LARGEST = 65536
 # Packets on the way: as many as a router would keep.
 MOST = 1000
+# As soon as it is worth trying again.
+MOMENT = 0.0005
 
 own, other, address, seed, milliseconds, loss = sys.argv[1:]
 delay, loss = float(milliseconds) / 1000, float(loss)
 chance = random.Random(int(seed))
 
 tun = os.open("/dev/net/tun", os.O_RDWR | os.O_NONBLOCK)
-fcntl.ioctl(tun, TUNSETIFF, struct.pack("16sH22x", b"link", TUN_WITHOUT_HEADER))
+fcntl.ioctl(tun, TUNSETIFF, struct.pack("16sH22x", b"mf0", TUN_WITHOUT_HEADER))
 for words in (
     ["link", "set", "lo", "up"],
-    ["address", "add", address, "dev", "link"],
-    ["link", "set", "link", "up"],
+    ["address", "add", address, "dev", "mf0"],
+    ["link", "set", "dev", "mf0", "up"],
 ):
     subprocess.run(["ip", *words], check=True)
 
 line = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
 line.bind(own)
+line.setblocking(False)
 print("linked", flush=True)
 
 under_way = []
 count = 0
+
+
+def send():
+    """Passes on what is due. What the other end has no room for goes a moment later: waiting here, both could wait for ever."""
+    while under_way and under_way[0][0] <= time.monotonic():
+        try:
+            line.sendto(under_way[0][2], other)
+        except BlockingIOError:
+            return
+        except (FileNotFoundError, ConnectionRefusedError):
+            # The other end is not there yet, or not any more.
+            pass
+        heapq.heappop(under_way)
+
+
 while True:
-    wait = None if not under_way else max(0, under_way[0][0] - time.monotonic())
+    wait = None
+    if under_way:
+        wait = max(MOMENT, under_way[0][0] - time.monotonic())
     ready, _, _ = select.select([tun, line], [], [], wait)
     if tun in ready:
         packet = os.read(tun, LARGEST)
@@ -49,10 +69,4 @@ while True:
             heapq.heappush(under_way, (time.monotonic() + delay, count, packet))
     if line in ready:
         os.write(tun, line.recv(LARGEST))
-    while under_way and under_way[0][0] <= time.monotonic():
-        packet = heapq.heappop(under_way)[2]
-        try:
-            line.sendto(packet, other)
-        except (FileNotFoundError, ConnectionRefusedError):
-            # The other end is not there yet, or not any more.
-            pass
+    send()

@@ -133,7 +133,7 @@ impl Namespace {
         let program = self.folder.join("link.py");
         std::fs::write(&program, include_str!("link.py"))?;
         let network = format!("{address}/24");
-        let mut command = self.command(Path::new("python3"));
+        let mut command = self.command(Path::new("/usr/bin/python3"));
         command
             .arg(program)
             .args([self.socket(), other.socket()])
