@@ -378,6 +378,41 @@ async fn a_good_certificate_opens_what_it_is_for() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn agents_of_version_1_are_asked_for_their_certificate_where_they_may_come() {
+    const REGISTER: &str = "/manager/v1/private/tunnel/register";
+    let files = Files::new();
+    let settings = |version_1| Settings {
+        tls_clients: TlsClients::Computers,
+        clients_authority: Some(files.path("clients.pem")),
+        remote_version_1: version_1,
+        ..files.settings()
+    };
+    let nobody = files.authority.client_named("NOBODY_1", "COMPUTERS");
+    let register = async |server: &Server, shown: Option<&Identity>| {
+        let request = files.request(server, shown, Method::POST, REGISTER);
+        Answer::of(request.body(r#"{"id": 1, "name": "pc", "services": []}"#)).await
+    };
+    let server = Server::with(settings(true)).await;
+    let without = register(&server, None).await;
+    assert_eq!(
+        (without.status, without.code()),
+        (403, "certificate_needed")
+    );
+    let unknown = register(&server, Some(&nobody)).await;
+    assert_eq!(unknown.status, 403, "{unknown:?}");
+    let detail = unknown.json["detail"].as_str().unwrap();
+    assert!(
+        detail.contains("no computer that speaks version 1"),
+        "{detail}"
+    );
+    let socket = files.get(&server, None, "/tunnel").await;
+    assert_eq!((socket.status, socket.code()), (403, "certificate_needed"));
+    let server = Server::with(settings(false)).await;
+    let off = register(&server, Some(&nobody)).await;
+    assert_eq!(off.status, 404, "{off:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_certificate_that_expires_is_refused_on_the_connection_it_was_good_on() {
     let files = Files::new();
     let settings = Settings {
