@@ -15,6 +15,7 @@ use migasfree_tunnel::message::{Control, Failure, HELLO_WITHIN};
 use tokio::sync::mpsc::{self, UnboundedReceiver, UnboundedSender};
 use tokio::time::{Instant, sleep_until, timeout};
 
+use super::acting::Actions;
 use super::said::{Heard, Said};
 use super::tunnels::{self, Tunnels};
 use super::{LARGEST, Letter, Refusal, identity, register};
@@ -22,7 +23,7 @@ use crate::agent::{Present, arrive, take};
 use crate::failures;
 use crate::limits::Place;
 use crate::outbox::Outbox;
-use crate::registry::{Agent, Arrival};
+use crate::registry::Arrival;
 use crate::sessions::Certified;
 use crate::state::{Relay, not_good};
 
@@ -134,8 +135,7 @@ impl Talk {
             services: services.clone(),
         };
         drop(place);
-        let agent = Agent::new(arrival, outbox.clone());
-        let present = Box::pin(arrive(&self.relay, agent, Vec::new())).await?;
+        let present = Box::pin(arrive(&self.relay, arrival, outbox, Vec::new())).await?;
         self.say(&Said::RegistrationOk {
             message: "registered",
         });
@@ -168,13 +168,14 @@ impl Talk {
     ) -> Result<(), Failure> {
         let began = Instant::now();
         let mut tunnels = Tunnels::new(services, self.letters.clone());
+        let mut actions = Actions::default();
         let mut ping = began + PING;
         let mut missed = 0;
         loop {
             while let Some(event) = tunnels.event() {
-                self.follow(&mut tunnels, present, event)?;
+                self.follow(&mut tunnels, &mut actions, present, event)?;
             }
-            while let Some(frame) = tunnels.next_frame() {
+            while let Some(frame) = tunnels.next_frame().or_else(|| actions.next_frame()) {
                 take(&self.relay, &present.agent, frame)?;
             }
             let late = tunnels.deadline().map_or(ping, |late| late.min(ping));
@@ -185,7 +186,7 @@ impl Talk {
                 },
                 Some((stream, size)) = self.uses.recv() => tunnels.used(stream, size),
                 heard = hear(&mut self.source, &mut missed), if tunnels.has_room() => match heard? {
-                    Some(heard) => self.take(&mut tunnels, heard)?,
+                    Some(heard) => self.take(&mut tunnels, &mut actions, heard)?,
                     None => return Ok(()),
                 },
                 () = sleep_until(late) => {
@@ -208,12 +209,26 @@ impl Talk {
     fn follow(
         &self,
         tunnels: &mut Tunnels,
+        actions: &mut Actions,
         present: &Present,
         event: Event,
     ) -> Result<(), Failure> {
         match event {
             Event::Control(Control::Start { session, grant }) => {
                 tunnels.begin(session, self.verified(present, &grant));
+            }
+            Event::Control(Control::Act { execution, order }) => {
+                let now = self.relay.clock.now().seconds();
+                let order = migasfree_grant::order::verify(&order, &self.relay.server, now);
+                let agent = &present.agent;
+                let order = order.ok().filter(|order| {
+                    order.execution == execution
+                        && order.computer == agent.computer
+                        && order.key == agent.key
+                });
+                if let Some(text) = actions.begin(execution, order) {
+                    self.send(Message::Text(text.into()));
+                }
             }
             Event::Control(Control::End { session, failure }) => tunnels.end(&session, &failure),
             Event::Open { stream, payload } => {
@@ -245,10 +260,18 @@ impl Talk {
     }
 
     /// Does what the agent says.
-    fn take(&self, tunnels: &mut Tunnels, heard: Heard) -> Result<(), Failure> {
+    fn take(
+        &self,
+        tunnels: &mut Tunnels,
+        actions: &mut Actions,
+        heard: Heard,
+    ) -> Result<(), Failure> {
         match heard {
             Heard::TunnelData { tunnel_id, data } => tunnels.to_operator(&tunnel_id, &data),
             Heard::TunnelClosed { tunnel_id } => tunnels.closed(&tunnel_id),
+            Heard::ExecOutput { exec_id, data } => actions.output(&exec_id, &data),
+            Heard::ExecComplete { exec_id, exit_code } => actions.completed(&exec_id, exit_code),
+            Heard::ExecError { exec_id, error } => actions.failed(&exec_id, &error),
             Heard::Other => {}
             other => return Err(self.no_agent(&other)),
         }

@@ -3,6 +3,7 @@
 //! An agent is let in by the verified certificate of its computer. From there on it is an agent as any other: what the relay
 //! sends it in frames is told it in its own words, and the other way round. Nobody else may speak version 1.
 
+mod acting;
 mod agent;
 mod browser;
 mod identity;

@@ -18,6 +18,18 @@ pub(super) enum Heard {
     TunnelClosed {
         tunnel_id: String,
     },
+    ExecOutput {
+        exec_id: String,
+        data: String,
+    },
+    ExecComplete {
+        exec_id: String,
+        exit_code: i32,
+    },
+    ExecError {
+        exec_id: String,
+        error: String,
+    },
     /// From here on what clients say.
     ConnectClient,
     ListAgents,
@@ -44,6 +56,12 @@ pub(super) enum Said<'a> {
     ExecError {
         exec_id: &'a str,
         error: &'a str,
+    },
+    ExecuteCommand {
+        exec_id: &'a str,
+        command: &'a str,
+        /// Who asked for it, as the signed order says.
+        client_cn: &'a str,
     },
     StartTcpTunnel {
         tunnel_id: &'a str,

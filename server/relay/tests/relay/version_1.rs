@@ -4,9 +4,11 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use futures_util::{SinkExt as _, StreamExt as _};
+use migasfree_grant::order::{Order, Verb, sign};
 use migasfree_grant::{Consent, Grant, Mode, Service};
+use migasfree_server_relay::Handed;
 use migasfree_tunnel::frame::Kind;
-use migasfree_tunnel::message::{Code, Control, Failure, Open};
+use migasfree_tunnel::message::{Code, Control, ExecutionState, Failure, Open};
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
@@ -14,7 +16,7 @@ use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
 use tokio_tungstenite::tungstenite::{Error, Message};
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 
-use crate::house::{CERTIFICATE, House, ORIGIN, grant, key};
+use crate::house::{CERTIFICATE, House, NOW, ORIGIN, grant, key};
 use crate::peer::Peer;
 use crate::until;
 
@@ -401,4 +403,85 @@ async fn a_browser_shows_its_ticket_as_subprotocol_and_no_token_in_the_address()
     until(|| house.known.state().ended.contains_key("one")).await;
     let mut again = Old::connect(&house, path, &shown).await.unwrap();
     assert!(again.heard().await.unwrap().get("error").is_some(), "once");
+}
+
+fn order(house: &House, execution: &str, verb: Verb) -> Handed {
+    let order = Order {
+        execution: execution.to_owned(),
+        verb,
+        computer: 7,
+        key: OF_7.to_owned(),
+        issued: NOW,
+        expires: NOW + 3_600,
+        operator: grant("", 7, &key(1)).operator,
+        reason: String::new(),
+    };
+    Handed {
+        execution: execution.to_owned(),
+        order: sign(&order, &house.key),
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn it_is_told_to_synchronize_and_nothing_else() {
+    let house = House::new().await;
+    let forged = Handed {
+        execution: "forged".to_owned(),
+        order: order(&house, "other", Verb::Sync {}).order,
+    };
+    let orders = vec![
+        order(&house, "lock", Verb::Lock {}),
+        forged,
+        order(&house, "sync", Verb::Sync {}),
+    ];
+    house.known.state().orders.insert(7, orders);
+    let mut agent = Old::agent(&house, OF_7, 7).await;
+    let command = json!({
+        "type": "execute_command", "exec_id": "sync", "command": "migasfree sync", "client_cn": "Ana",
+    });
+    assert_eq!(agent.heard().await.unwrap(), command);
+    agent
+        .say(json!({"type": "exec_output", "exec_id": "other", "stream": "stdout", "data": "not mine\n"}))
+        .await;
+    for line in 0..2_000 {
+        let data = format!("línea {line}\n");
+        agent
+            .say(
+                json!({"type": "exec_output", "exec_id": "sync", "stream": "stdout", "data": data}),
+            )
+            .await;
+    }
+    agent
+        .say(json!({"type": "exec_complete", "exec_id": "sync", "exit_code": 3}))
+        .await;
+    let is_over = |state: ExecutionState| {
+        let known = house.known.state();
+        known
+            .acted
+            .iter()
+            .any(|(_, acting)| acting.execution == "sync" && acting.state == state)
+    };
+    until(|| is_over(ExecutionState::Failed)).await;
+    let acted = house.known.state().acted.clone();
+    for refused in ["lock", "forged"] {
+        let said = acted
+            .iter()
+            .find(|(_, acting)| acting.execution == refused)
+            .unwrap();
+        assert_eq!(said.1.state, ExecutionState::Refused, "{refused}");
+    }
+    let of_sync: Vec<_> = acted
+        .iter()
+        .filter(|(_, acting)| acting.execution == "sync")
+        .collect();
+    let counted = of_sync.iter().map(|(_, acting)| acting.sequence);
+    assert!(counted.eq(0..u32::try_from(of_sync.len()).unwrap()));
+    let output: String = of_sync
+        .iter()
+        .filter_map(|(_, acting)| acting.output.clone())
+        .collect();
+    let expected: String = (0..2_000).map(|line| format!("línea {line}\n")).collect();
+    assert_eq!(output, expected);
+    assert_eq!(of_sync.last().unwrap().1.exit, Some(3));
+    assert!(acted.iter().all(|(_, acting)| acting.execution != "other"));
 }

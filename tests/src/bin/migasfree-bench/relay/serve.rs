@@ -17,8 +17,8 @@ use migasfree_server_db::clock::SystemClock;
 use migasfree_server_db::random::SystemRandom;
 use migasfree_server_events::Bus;
 use migasfree_server_relay::{
-    Begun, Certified, Enrolled, Parts, Recorded, Recordings, Relay, Sessions, Settings, Terms,
-    Traffic, Trouble, router,
+    Acting, Begun, Certified, Enrolled, Handed, Orders, Parts, Recorded, Recordings, Relay,
+    Sessions, Settings, Terms, Traffic, Trouble, router,
 };
 use migasfree_tunnel::message::{Failure, SessionEvent};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
@@ -95,6 +95,7 @@ pub async fn serve(folder: &Path, address: &str) -> Result<()> {
     let random = Arc::new(SystemRandom);
     let relay = Relay::from(Parts {
         sessions: Arc::new(Everybody::new()),
+        orders: Arc::new(Nothing),
         settings: Settings {
             origin: String::new(),
             keep_alive: 120,
@@ -194,6 +195,25 @@ async fn copy(listener: TcpListener) {
             let _ = (from.set_nodelay(true), to.set_nodelay(true));
             let _ = tokio::io::copy_bidirectional(&mut from, &mut to).await;
         });
+    }
+}
+
+/// Has nothing to be done.
+#[derive(Debug)]
+struct Nothing;
+
+#[async_trait]
+impl Orders for Nothing {
+    async fn waiting(&self) -> Result<Vec<i64>, Trouble> {
+        Ok(Vec::new())
+    }
+
+    async fn claim(&self, _: i64) -> Result<Vec<Handed>, Trouble> {
+        Ok(Vec::new())
+    }
+
+    async fn told(&self, _: i64, _: &Acting) -> Result<(), Trouble> {
+        Ok(())
     }
 }
 
