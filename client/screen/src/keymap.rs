@@ -97,7 +97,7 @@ impl Keymap {
 
     /// The easiest way to make a meaning in the layout that is in use.
     pub fn find(&self, keysym: Keysym, now: Modifiers) -> Option<Stroke> {
-        let keys = (self.first..).zip(&self.keys);
+        let keys = self.keycodes().zip(&self.keys);
         let ways = keys.flat_map(|(keycode, key)| self.ways(keycode, key, keysym, now));
         ways.min_by_key(|(cost, stroke)| (*cost, stroke.keycode))
             .map(|(_, stroke)| stroke)

@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, VecDeque};
 
 use anyhow::Result;
-use x11rb::protocol::xkb::{ConnectionExt as _, ID};
+use x11rb::protocol::xkb::{ConnectionExt as _, EventType, ID, MapPart, SelectEventsAux};
 use x11rb::protocol::xproto::{
     ConnectionExt as _, KEY_PRESS_EVENT, KEY_RELEASE_EVENT, Keycode, Keysym,
 };
@@ -28,6 +28,19 @@ pub struct Keys {
 }
 
 impl Keys {
+    /// Asks to be told when keys mean something else.
+    pub fn watch(display: &Display) -> Result<Self> {
+        let changes = EventType::MAP_NOTIFY | EventType::NEW_KEYBOARD_NOTIFY;
+        let (nothing, all) = (EventType::from(0_u16), MapPart::from(0xff_u16));
+        let keyboard = ID::USE_CORE_KBD.into();
+        let details = SelectEventsAux::new();
+        display
+            .x
+            .xkb_select_events(keyboard, nothing, changes, all, all, &details)?
+            .check()?;
+        Ok(Self::default())
+    }
+
     /// The keyboard is another one.
     pub fn forget_map(&mut self) {
         self.map = None;

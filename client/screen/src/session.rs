@@ -63,7 +63,7 @@ impl<'a> Session<'a> {
             is_stale: false,
             cursor: Cursor::watch(display)?,
             pointer: Pointer::default(),
-            keys: Keys::default(),
+            keys: Keys::watch(display)?,
             clipboard: Clipboard::watch(display, allowed)?,
             display,
             link,
@@ -122,7 +122,9 @@ impl<'a> Session<'a> {
             | Event::RandrScreenChangeNotify(_) => self.is_stale = true,
             Event::XfixesCursorNotify(_) => self.cursor.has_changed(),
             Event::XinputRawMotion(_) => self.cursor.has_moved(),
-            Event::MappingNotify(_) => self.keys.forget_map(),
+            Event::MappingNotify(_) | Event::XkbMapNotify(_) | Event::XkbNewKeyboardNotify(_) => {
+                self.keys.forget_map()
+            }
             // Somebody who asked for the clipboard is gone, or the like.
             Event::Error(error) => tracing::debug!(?error, "the X server refuses something"),
             other => {

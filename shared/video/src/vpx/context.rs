@@ -46,7 +46,10 @@ impl fmt::Debug for Context {
 }
 
 /// One of libvpx's interfaces: for writing where `writes`, else for reading.
-pub(super) fn interface(codec: Codec, writes: bool) -> Result<*const vpx_codec_iface_t, VideoError> {
+pub(super) fn interface(
+    codec: Codec,
+    writes: bool,
+) -> Result<*const vpx_codec_iface_t, VideoError> {
     // SAFETY: they take nothing and give the address of something static.
     let interface = unsafe {
         match (codec, writes) {
