@@ -52,9 +52,9 @@ fn request(target: &str, credentials: Option<&str>) -> String {
 
 /// What stands for itself or as `%40`.
 fn decoded(text: &str) -> Vec<u8> {
-    let mut bytes = text.bytes();
+    let mut bytes = text.as_bytes().iter();
     let mut decoded = Vec::with_capacity(text.len());
-    while let Some(byte) = bytes.next() {
+    while let Some(&byte) = bytes.next() {
         let rest = bytes.as_slice();
         let code = rest.get(..2).filter(|_| byte == b'%');
         let code = code.and_then(|code| std::str::from_utf8(code).ok());

@@ -127,7 +127,7 @@ async fn take(
     (computer, key): (ComputerId, &str),
     now: Ts,
 ) -> Result<Option<Claimed>> {
-    let until = (now + LEASE).max(now + verbs::patience(&verb));
+    let until = Ord::max(now + LEASE, now + verbs::patience(&verb));
     let mut tx = state.db.begin().await?;
     let taken = tx
         .execute(

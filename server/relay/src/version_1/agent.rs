@@ -235,7 +235,7 @@ impl Talk {
                 let id = format!("web-{}", self.relay.random.uuid());
                 tunnels.open(stream, &payload, id);
             }
-            Event::Data { stream, bytes } => tunnels.to_computer(stream, &bytes),
+            Event::Data { stream, bytes } => tunnels.pass_to_computer(stream, &bytes),
             Event::HalfClosed { stream } => tunnels.half_closed(stream),
             Event::Reset { stream, .. } => {
                 tunnels.close(stream);
@@ -267,7 +267,7 @@ impl Talk {
         heard: Heard,
     ) -> Result<(), Failure> {
         match heard {
-            Heard::TunnelData { tunnel_id, data } => tunnels.to_operator(&tunnel_id, &data),
+            Heard::TunnelData { tunnel_id, data } => tunnels.pass_to_operator(&tunnel_id, &data),
             Heard::TunnelClosed { tunnel_id } => tunnels.closed(&tunnel_id),
             Heard::ExecOutput { exec_id, data } => actions.output(&exec_id, &data),
             Heard::ExecComplete { exec_id, exit_code } => actions.completed(&exec_id, exit_code),

@@ -185,7 +185,7 @@ impl Tunnels {
     }
 
     /// Bytes of the operator.
-    pub(super) fn to_computer(&mut self, stream: StreamId, bytes: &Bytes) {
+    pub(super) fn pass_to_computer(&mut self, stream: StreamId, bytes: &Bytes) {
         match self.tunnels.get(&stream) {
             Some(tunnel) => {
                 let data = Said::TunnelData {
@@ -200,7 +200,7 @@ impl Tunnels {
     }
 
     /// Bytes of the computer; those of a tunnel that is closed were on their way.
-    pub(super) fn to_operator(&mut self, id: &str, data: &str) {
+    pub(super) fn pass_to_operator(&mut self, id: &str, data: &str) {
         let Some(stream) = self.stream(id) else {
             return;
         };

@@ -117,7 +117,6 @@ fn name(codec: Codec) -> &'static str {
         Codec::Vp9 => "vp9",
         Codec::Vp8 => "vp8",
         Codec::Tiles => "tiles",
-        Codec::Other => "",
     }
 }
 

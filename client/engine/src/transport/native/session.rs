@@ -463,9 +463,10 @@ impl Server for NativeSession {
     }
 
     async fn tell_actions(&self, results: &[ActionResult]) -> Result<Vec<String>, ApiError> {
-        let results = results.to_vec();
-        let taken = self.link.ask(&ACTION_RESULT, &ActionResults { results });
-        Ok(taken.await?.unknown)
+        let results = ActionResults {
+            results: results.to_vec(),
+        };
+        Ok(self.link.ask(&ACTION_RESULT, &results).await?.unknown)
     }
 
     async fn properties(&self) -> Result<Vec<Property>, ApiError> {
