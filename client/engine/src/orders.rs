@@ -327,7 +327,8 @@ mod tests {
                     }
                     Step::Unknown(one) => {
                         let execution = format!("e-{one}");
-                        orders.drop_results_of(&[execution.clone()]).unwrap();
+                        orders
+                            .drop_results_of(std::slice::from_ref(&execution)).unwrap();
                         wanted.retain(|(known, _), _| *known != execution);
                     }
                 }

@@ -279,9 +279,9 @@ impl Remote {
         let recorded = record.recorded;
         self.tell_people(&Tiding::Started(record)).await;
         Ok(Started {
+            switches: switches(&grant, mode),
             session: grant.session,
             mode,
-            switches: switches(&grant, mode),
             recorded,
             ends: grant.ends,
         })

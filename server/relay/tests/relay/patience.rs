@@ -11,7 +11,6 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
 use crate::house::{House, grant, key};
-use crate::peer::Peer;
 use crate::{beside, terminal, until};
 
 static LARGE: [u8; 65_536] = [b'x'; 65_536];
