@@ -20,11 +20,13 @@ const fn need(package: &'static str, file: &'static str) -> Need {
 }
 
 impl Need {
-    /// A C compiler for the server and the client.
+    /// A C compiler for the server and the client, and what makes video of a screen.
     pub const BUILD: &[Need] = &[
         need("gcc", "/usr/bin/gcc"),
         need("libc6-dev", "/usr/include/stdio.h"),
         need("pkg-config", "/usr/bin/pkg-config"),
+        need("libvpx-dev", "/usr/include/vpx/vp8cx.h"),
+        need("libclang-dev", "/usr/share/doc/libclang-dev/copyright"),
     ];
 
     /// Headers for Play's window.

@@ -1,6 +1,7 @@
 //! The stream to the operator, which never makes this program wait.
 
 use std::io::{ErrorKind, Read as _, Write as _};
+use std::net::Shutdown;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::os::unix::net::UnixStream;
 use std::time::Duration;
@@ -37,6 +38,15 @@ impl Link {
 
     pub fn socket(&self) -> BorrowedFd<'_> {
         self.socket.as_fd()
+    }
+
+    /// What ends the stream from this side, wherever this program is.
+    pub fn ending(&self) -> Result<impl FnOnce() + Send + 'static> {
+        let socket = self.socket.try_clone()?;
+        Ok(move || {
+            // Where it has ended already there is nothing to do.
+            let _ = socket.shutdown(Shutdown::Both);
+        })
     }
 
     /// What has come; none once the operator is gone.

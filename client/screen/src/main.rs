@@ -26,6 +26,7 @@ use std::process::ExitCode;
 use anyhow::Result;
 use migasfree_tunnel::message::{Code, Failure};
 use migasfree_tunnel::screen::{FromComputer, ScreenError};
+use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;
 
 use self::display::Display;
@@ -52,12 +53,29 @@ fn main() -> ExitCode {
 
 fn run() -> Result<()> {
     let mut link = Link::new(std::io::stdin().as_fd().try_clone_to_owned()?)?;
+    leave_when_told(link.ending()?)?;
     let Err(error) = show(&mut link) else {
         return Ok(());
     };
     // Who is gone need not be told.
     let _ = link.finish(&FromComputer::Failed(failure(&error)));
     Err(error)
+}
+
+/// Whoever stops this program gets the keyboard back as it was, too.
+fn leave_when_told(end: impl FnOnce() + Send + 'static) -> Result<()> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_io()
+        .build()?;
+    let mut terminate = {
+        let _inside = runtime.enter();
+        signal(SignalKind::terminate())?
+    };
+    std::thread::spawn(move || {
+        runtime.block_on(terminate.recv());
+        end();
+    });
+    Ok(())
 }
 
 fn show(link: &mut Link) -> Result<()> {

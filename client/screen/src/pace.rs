@@ -73,7 +73,7 @@ impl Pace {
         Some(self.last.map_or(self.start, |last| last + INTERVAL))
     }
 
-    /// When the last picture left.
+    /// When the last picture left, or might have.
     pub fn last(&self) -> Instant {
         self.last.unwrap_or(self.start)
     }
@@ -94,6 +94,11 @@ impl Pace {
             left: now,
             size,
         });
+    }
+
+    /// There is no picture this time.
+    pub fn skips(&mut self, now: Instant) {
+        self.last = Some(now);
     }
 
     /// A picture, and all before it, were seen.

@@ -190,9 +190,12 @@ impl<'a> Session<'a> {
         }
         if self.next_picture().is_some_and(|next| next <= now) {
             let stamp = self.pace.stamp(now);
-            if let Some(picture) = self.stage.paint(self.pace.kbps(), stamp) {
-                let size = self.link.say(&picture);
-                self.pace.leaves(size, now);
+            match self.stage.paint(self.pace.kbps(), stamp) {
+                Some(picture) => {
+                    let size = self.link.say(&picture);
+                    self.pace.leaves(size, now);
+                }
+                None => self.pace.skips(now),
             }
         }
         Ok(())

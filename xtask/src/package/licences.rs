@@ -68,22 +68,27 @@ impl Libraries {
     }
 
     /// The text that goes along with programs made of these crates.
-    pub fn notices(&self, crates: &[&str]) -> Result<String> {
+    pub fn notices(&self, crates: &[&str], with_view: bool) -> Result<String> {
         let mut libraries = BTreeSet::new();
         let mut texts: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
         for metadata in &self.metadata {
             for package in inside(metadata, crates)? {
+                let manifest = Path::new(text(&package["manifest_path"]));
+                let folder = manifest.parent().unwrap_or(manifest);
                 if package["source"].is_null() {
+                    for library in linked(package) {
+                        let notice = folder.join(format!("LICENSE.{}", library.name));
+                        keep(&notice, &library.title(), &mut texts)?;
+                        libraries.insert(library);
+                    }
                     continue;
                 }
                 let library = Library::of(package);
-                let manifest = Path::new(text(&package["manifest_path"]));
-                let folder = manifest.parent().unwrap_or(manifest);
                 collect(folder, &library.title(), &mut texts)?;
                 libraries.insert(library);
             }
         }
-        if crates.len() > 1 {
+        if with_view {
             for name in FROM_NPM {
                 libraries.insert(from_npm(name, &mut texts)?);
             }
@@ -142,7 +147,20 @@ impl Library {
 
     fn title(&self) -> String {
         format!("{} {}", self.name, self.version)
+            .trim_end()
+            .to_owned()
     }
+}
+
+/// Libraries that a crate of ours links and Cargo does not know.
+fn linked(package: &Value) -> impl Iterator<Item = Library> {
+    let linked = package["metadata"]["linked"].as_object();
+    linked.into_iter().flatten().map(|(name, licence)| Library {
+        name: name.clone(),
+        version: String::new(),
+        licence: text(licence).to_owned(),
+        authors: String::new(),
+    })
 }
 
 fn from_npm(name: &str, texts: &mut BTreeMap<String, BTreeSet<String>>) -> Result<Library> {
@@ -173,11 +191,16 @@ fn collect(
             .to_string_lossy()
             .to_lowercase();
         if path.is_file() && NOTICES.iter().any(|start| name.starts_with(start)) {
-            let text = fs::read(&path)?;
-            let text = String::from_utf8_lossy(&text).trim().replace("\r\n", "\n");
-            texts.entry(text).or_default().insert(title.to_owned());
+            keep(&path, title, texts)?;
         }
     }
+    Ok(())
+}
+
+fn keep(path: &Path, title: &str, texts: &mut BTreeMap<String, BTreeSet<String>>) -> Result<()> {
+    let text = fs::read(path).with_context(|| path.display().to_string())?;
+    let text = String::from_utf8_lossy(&text).trim().replace("\r\n", "\n");
+    texts.entry(text).or_default().insert(title.to_owned());
     Ok(())
 }
 

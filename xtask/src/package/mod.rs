@@ -32,8 +32,16 @@ struct Product {
     programs: &'static [(&'static str, Languages)],
     /// Programs without a manual, which nobody calls.
     parts: &'static [&'static str],
+    /// Other crates that some of these programs are made of.
+    besides: &'static [&'static str],
     /// The view that is embedded in a program.
     view: Option<View>,
+}
+
+impl Product {
+    fn crates(&self) -> Vec<&'static str> {
+        [&[self.package], self.besides].concat()
+    }
 }
 
 /// Which languages a program speaks when it is asked for help.
@@ -48,6 +56,7 @@ const PRODUCTS: [Product; 5] = [
         package: "migasfree-server",
         programs: &[("migasfree-server", Languages::English)],
         parts: &[],
+        besides: &[],
         view: Some(View::Ui),
     },
     Product {
@@ -56,13 +65,15 @@ const PRODUCTS: [Product; 5] = [
             ("migasfreed", Languages::English),
             ("migasfree", Languages::EnglishAndSpanish),
         ],
-        parts: &["migasfree-agent", "migasfree-session"],
+        parts: &["migasfree-agent", "migasfree-session", "migasfree-screen"],
+        besides: &["migasfree-client-screen"],
         view: None,
     },
     Product {
         package: "migasfree-connect",
         programs: &[("migasfree-connect", Languages::EnglishAndSpanish)],
         parts: &[],
+        besides: &[],
         view: None,
     },
     Product {
@@ -75,6 +86,7 @@ const PRODUCTS: [Product; 5] = [
         package: "migasfree-play",
         programs: &[("migasfree-play", Languages::English)],
         parts: &[],
+        besides: &[],
         view: Some(View::Play),
     },
 ];
@@ -112,7 +124,9 @@ fn build(debug: bool) -> Result<()> {
         cargo.arg("--release");
     }
     for product in &PRODUCTS {
-        cargo.args(["--package", product.package]);
+        for name in product.crates() {
+            cargo.args(["--package", name]);
+        }
     }
     command::run(&mut cargo)
 }

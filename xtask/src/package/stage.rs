@@ -44,9 +44,9 @@ pub fn fill(profile: &str) -> Result<PathBuf> {
 }
 
 fn notices(libraries: &licences::Libraries, product: &Product) -> Result<String> {
-    let mut crates = vec![product.package];
+    let mut crates = product.crates();
     crates.extend(product.view.map(|view| view.package()));
-    libraries.notices(&crates)
+    libraries.notices(&crates, product.view.is_some())
 }
 
 fn strip(built: &Path, to: &Path) -> Result<()> {

@@ -107,15 +107,21 @@ fn shift_that_is_held_counts_as_much_as_the_layout_needs() {
 }
 
 #[test]
-fn keys_are_released_when_the_operator_is_gone() {
+fn keys_are_released_when_the_operator_is_gone_or_the_program_is_stopped() {
     let desk = Desk::new();
     let person = desk.person();
-    let mut viewer = Viewer::new(&desk, &order(Codec::Tiles));
-    for keysym in [name::SHIFT_LEFT, name::CONTROL_LEFT, u32::from('A')] {
-        viewer.say(&key(keysym, true));
+    let before = person.keys();
+    for end in [Viewer::leave, Viewer::stop] {
+        let mut viewer = Viewer::new(&desk, &order(Codec::Tiles));
+        taps(&mut viewer, of_char('ñ'));
+        pressed(&person);
+        for keysym in [name::SHIFT_LEFT, name::CONTROL_LEFT, u32::from('A')] {
+            viewer.say(&key(keysym, true));
+        }
+        pressed(&person);
+        assert!(person.holds_a_key());
+        assert!(end(viewer).success());
+        assert!(!person.holds_a_key());
+        assert_eq!(person.keys(), before);
     }
-    pressed(&person);
-    assert!(person.holds_a_key());
-    assert!(viewer.leave().success());
-    assert!(!person.holds_a_key());
 }

@@ -1,5 +1,6 @@
 //! The program as `migasfree-session` starts it, on an X server without a monitor.
 #![allow(clippy::unwrap_used)]
+#![allow(clippy::disallowed_methods, reason = "it works with the real system")]
 
 mod clipboard;
 mod desk;

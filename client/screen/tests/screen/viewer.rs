@@ -13,6 +13,7 @@ use migasfree_tunnel::screen::{
     Codec, FromComputer, FromOperator, Reader, ScreenOrder, ScreenRequest, Shape, Tiles,
 };
 use migasfree_video::{Decoder, Picture};
+use rustix::process::{Pid, Signal, kill_process};
 
 use crate::desk::{Desk, PATIENCE};
 
@@ -147,6 +148,13 @@ impl Viewer {
     /// The screen ends when its operator is gone.
     pub fn leave(mut self) -> ExitStatus {
         self.socket.shutdown(Shutdown::Both).unwrap();
+        self.program.wait().unwrap()
+    }
+
+    /// The program is told to end.
+    pub fn stop(mut self) -> ExitStatus {
+        let program = Pid::from_child(&self.program);
+        kill_process(program, Signal::TERM).unwrap();
         self.program.wait().unwrap()
     }
 
