@@ -144,3 +144,65 @@ impl Pace {
         size as u64 > allowed / 2
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What may be taken after a second of pictures, each seen after `way`, of which `bytes` leave.
+    fn after_a_second(pace: &mut Pace, now: &mut Instant, way: Duration, bytes: usize) -> u32 {
+        for _ in 0..30 {
+            let (sequence, _) = pace.stamp(*now);
+            pace.leaves(bytes, *now);
+            pace.seen(sequence, *now + way);
+            *now += INTERVAL;
+        }
+        pace.kbps()
+    }
+
+    #[test]
+    fn no_more_than_two_pictures_are_under_way() {
+        let start = Instant::now();
+        let mut pace = Pace::new(start);
+        assert_eq!(pace.next(), Some(start));
+        pace.leaves(100, start);
+        assert_eq!(pace.next(), Some(start + INTERVAL));
+        pace.leaves(100, start + INTERVAL);
+        assert_eq!(pace.next(), None);
+        pace.seen(7, start);
+        assert_eq!(pace.next(), None, "nobody was sent this one");
+        pace.seen(2, start + 2 * INTERVAL);
+        assert!(pace.next().is_some());
+        pace.leaves(100, start + 3 * INTERVAL);
+        assert!(pace.next().is_some(), "the first was seen with the second");
+    }
+
+    #[test]
+    fn what_leaves_fits_the_way() {
+        let mut now = Instant::now();
+        let mut pace = Pace::new(now);
+        pace.resize((1920, 1080));
+        let start = pace.kbps();
+        let near = Duration::from_millis(20);
+        let more = after_a_second(&mut pace, &mut now, near, 60_000);
+        assert!(more > start, "{more} after {start}");
+        let less = after_a_second(&mut pace, &mut now, near + 2 * SLOW, 60_000);
+        assert!(less < more, "{less} after {more}");
+        let same = after_a_second(&mut pace, &mut now, near, 200);
+        assert_eq!(same, less, "little says nothing about the way");
+        for _ in 0..60 {
+            after_a_second(&mut pace, &mut now, near + 20 * SLOW, 60_000);
+        }
+        assert!(pace.kbps() >= LEAST_KBPS);
+    }
+
+    #[test]
+    fn a_way_that_is_far_is_none_that_is_narrow() {
+        let mut now = Instant::now();
+        let mut pace = Pace::new(now);
+        pace.resize((1280, 720));
+        let start = pace.kbps();
+        let far = Duration::from_millis(600);
+        assert!(after_a_second(&mut pace, &mut now, far, 60_000) > start);
+    }
+}

@@ -29,10 +29,11 @@ pub struct Desk {
 
 impl Desk {
     pub fn new() -> Self {
-        Self::with_size(WIDTH, HEIGHT)
+        Self::with(&[])
     }
 
-    pub fn with_size(width: u16, height: u16) -> Self {
+    /// One with other arguments.
+    pub fn with(arguments: &[&str]) -> Self {
         let mut server = Command::new("Xvfb")
             .args([
                 "-displayfd",
@@ -43,7 +44,8 @@ impl Desk {
                 "-screen",
                 "0",
             ])
-            .arg(format!("{width}x{height}x24"))
+            .arg(format!("{WIDTH}x{HEIGHT}x24"))
+            .args(arguments)
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()
@@ -208,7 +210,11 @@ impl Person {
         let first = usize::from(keycode - self.x.setup().min_keycode) * width;
         let key = &keys[first..first + width];
         let third = if state & 0x80 == 0 { 0 } else { 4 };
-        let level = third + usize::from(state & 0x01);
+        let is_letter = xkeysym::Keysym::new(key[0])
+            .key_char()
+            .is_some_and(char::is_alphabetic);
+        let turns = is_letter && state & 0x02 != 0;
+        let level = third + usize::from((state & 0x01 != 0) != turns);
         key.get(level)
             .copied()
             .filter(|keysym| *keysym != 0)

@@ -107,6 +107,29 @@ fn shift_that_is_held_counts_as_much_as_the_layout_needs() {
 }
 
 #[test]
+fn capitals_that_are_switched_on_change_nothing_of_what_is_read() {
+    let desk = Desk::new();
+    let person = desk.person();
+    let mut viewer = Viewer::new(&desk, &order(Codec::Tiles));
+    taps(&mut viewer, name::CAPS_LOCK);
+    reads(&person, &mut viewer, "aZ1!ñ");
+}
+
+#[test]
+fn the_third_level_that_is_held_is_that_of_the_layout() {
+    let desk = Desk::new();
+    if !desk.lays_out("es") {
+        return;
+    }
+    let person = desk.person();
+    let mut viewer = Viewer::new(&desk, &order(Codec::Tiles));
+    viewer.say(&key(name::ALT_GRAPH, true));
+    reads(&person, &mut viewer, "@€a");
+    viewer.say(&key(name::ALT_GRAPH, false));
+    until("no key is down", || !person.holds_a_key());
+}
+
+#[test]
 fn keys_are_released_when_the_operator_is_gone_or_the_program_is_stopped() {
     let desk = Desk::new();
     let person = desk.person();

@@ -158,3 +158,15 @@ fn without_a_codec_there_are_tiles() {
     viewer.until("the shape comes", |viewer| viewer.shape.is_some());
     assert_eq!(viewer.shape.as_ref().unwrap().codec, Codec::Tiles);
 }
+
+#[test]
+fn without_shared_memory_pictures_are_the_same() {
+    let desk = Desk::with(&["-extension", "MIT-SHM"]);
+    let person = desk.person();
+    paint(&person);
+    let mut viewer = Viewer::new(&desk, &order(Codec::Tiles));
+    viewer.until_pixel((639, 479), [0xf0, 0xf0, 0xf0], 0);
+    person.paint(0x0000_ff00, 101, 103, 1, 1);
+    viewer.until_pixel((101, 103), [0, 0xff, 0], 0);
+    viewer.until_pixel((102, 103), [0xc8, 0x32, 0x14], 0);
+}

@@ -93,6 +93,8 @@ impl Viewer {
             Ok(0) => return false,
             Ok(length) => self.reader.push(&bytes[..length]),
             Err(error) if error.kind() == ErrorKind::WouldBlock => {}
+            // What was said last was not read any more.
+            Err(error) if error.kind() == ErrorKind::ConnectionReset => return false,
             Err(error) => panic!("{error}"),
         }
         while let Some(message) = self.reader.next().unwrap() {
