@@ -259,18 +259,18 @@ fn Presence(access: Access, asked: RwSignal<Option<Way>>) -> impl IntoView {
     let buttons = offered.chain(files).map(|(service, mode, port, class)| {
         let way = Way::new(service, mode, port);
         let label = way.title();
-            view! {
-                <Button
-                    icon=way.icon()
-                    look=if mode == AS_USER { ButtonLook::Primary } else { ButtonLook::Plain }
-                    class
-                    disabled=Signal::stored(!online)
-                    title=MaybeProp::from((!online).then(|| t!(remote.offline_hint).to_owned()))
-                    on_press=move |_| asked.set(Some(way.clone()))
-                >
-                    {label}
-                </Button>
-            }
+        view! {
+            <Button
+                icon=way.icon()
+                look=if mode == AS_USER { ButtonLook::Primary } else { ButtonLook::Plain }
+                class
+                disabled=Signal::stored(!online)
+                title=MaybeProp::from((!online).then(|| t!(remote.offline_hint).to_owned()))
+                on_press=move |_| asked.set(Some(way.clone()))
+            >
+                {label}
+            </Button>
+        }
     });
     let refused = access.refused.as_ref().map(said);
     let nothing = access.may.is_empty() && access.refused.is_none();

@@ -80,6 +80,7 @@ const PRODUCTS: [Product; 5] = [
         package: "migasfree-connect-screen",
         programs: &[],
         parts: &["migasfree-connect-screen"],
+        besides: &[],
         view: None,
     },
     Product {

@@ -161,7 +161,7 @@ mod tests {
             let mask = Ipv4Addr::from(u32::MAX << (32 - prefix));
             let other = Network { address: Ipv4Addr::from(address), mask, ..own.clone() };
             let broadcast = other.broadcast().unwrap();
-            let found = way(&broadcast.to_string(), &[own.clone()]);
+            let found = way(&broadcast.to_string(), std::slice::from_ref(&own));
             prop_assert_eq!(found.is_some(), Some(broadcast) == own.broadcast());
         }
     }

@@ -19,8 +19,8 @@ use migasfree_server_db::random::{Random as _, SeededRandom, SystemRandom};
 use migasfree_server_db::{Db, Ts};
 use migasfree_server_events::Bus;
 use migasfree_server_relay::{
-    Acting, Begun, Certified, Enrolled, Handed, Orders, Parts, Recorded, Recordings, Registry, Relay,
-    Sessions, Settings, Terms, Traffic, Trouble, router,
+    Acting, Begun, Certified, Enrolled, Handed, Orders, Parts, Recorded, Recordings, Registry,
+    Relay, Sessions, Settings, Terms, Traffic, Trouble, router,
 };
 use migasfree_tunnel::message::{Code, Failure, SessionEvent};
 use tokio::net::TcpListener;
