@@ -29,13 +29,16 @@ pub fn Actions(id: i64, computer: Query<Value>) -> impl IntoView {
         });
         view! { <div class="chip-row">{buttons.collect_view()}</div> }
     });
+    let is_empty = buttons.is_none() && !sees;
     view! {
-        <Card title=t!(action.plural)>
-            <div class="stack-small">
-                {buttons}
-                {sees.then(|| view! { <Executions path by_computer=false /> })}
-            </div>
-        </Card>
+        {(!is_empty).then(|| view! {
+            <Card title=t!(action.plural)>
+                <div class="card-pad stack-small">
+                    {buttons}
+                    {sees.then(|| view! { <Executions path by_computer=false /> })}
+                </div>
+            </Card>
+        })}
         <Ask verb whom=Whom::One(id) name on_done=|()| {} />
     }
 }

@@ -31,7 +31,7 @@ pub fn Film(id: i64) -> impl IntoView {
             .into_any()
         }
     };
-    view! { <Card title=t!(remote.film)>{content}</Card> }
+    view! { <Card title=t!(remote.film)><div class="card-pad">{content}</div></Card> }
 }
 
 #[component]
