@@ -142,7 +142,7 @@ pub async fn a_screen_that_nobody_shows_says_why() {
     assert_eq!(why(open().await), "RemoteNobody");
     person.register().await.unwrap();
     assert_eq!(why(open().await), "RemoteNobody", "it cannot show it");
-    let odd = agent.open_screen(&grant.session, "[]").await.unwrap_err();
+    let odd = agent.open_screen(&grant.session, "7").await.unwrap_err();
     assert_eq!(odd.code(), Some("InvalidArgument"));
     person.offer_screen(true).await.unwrap();
     let begun = Instant::now();

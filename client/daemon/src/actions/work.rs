@@ -8,7 +8,7 @@ use tokio::time::sleep;
 
 use super::ledger::Entry;
 use super::{Actions, End, ExecutionState, PART, part};
-use crate::job::{JobResult, ResultCode};
+use crate::job::ResultCode;
 use crate::jobs::{NewJob, Task, read_output};
 use crate::sync::{Scope, told};
 use crate::texts::Text;
@@ -173,7 +173,8 @@ impl Actions {
         let Ok(Some((code, said))) = ended else {
             return End::interrupted();
         };
-        let is_done = code.result() == JobResult::Success;
+        // A job that found no server did well; what was ordered was not done.
+        let is_done = matches!(code, ResultCode::Ok | ResultCode::NothingToDo);
         let said = said.or_else(|| (!is_done).then(|| told::of_result(code).told(&[]).text));
         End {
             state: if is_done {

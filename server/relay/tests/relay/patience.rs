@@ -110,6 +110,7 @@ async fn who_never_reads_is_left_while_the_agent_serves_others() {
     agent.send(Kind::Data, first, "more".into()).await;
     until(|| house.known.state().ended.contains_key("deaf")).await;
     assert_eq!(house.known.state().ended["deaf"], Code::Protocol);
+    assert!(matches!(agent.heard().await, Control::End { .. }));
     let (mut other, second) = beside(&house, "other", &mut agent).await;
     agent.send(Kind::Data, second, "still".into()).await;
     assert_eq!(other.data().await, (1, "still".into()));
