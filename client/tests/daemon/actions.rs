@@ -154,7 +154,12 @@ pub async fn the_inventory_is_told_by_two_jobs_one_after_the_other() {
     let order = self::order(Verb::Inventory {});
     agent.act(&order).await;
     let told = agent.end(&order).await;
-    assert_eq!((told.state.as_str(), told.exit), ("failed", 1));
+    assert_eq!(
+        (told.state.as_str(), told.exit),
+        ("failed", 1),
+        "{}",
+        told.output
+    );
     assert!(!told.output.is_empty());
 }
 

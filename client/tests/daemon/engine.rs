@@ -123,6 +123,9 @@ impl World {
     }
 
     pub fn change(root: &Path, change: impl FnOnce(&mut Self)) {
+        // The daemon changes it, too.
+        let lock = fs::File::create(root.join("world.lock")).unwrap();
+        lock.lock().unwrap();
         let mut world = Self::read(root);
         change(&mut world);
         world.write(root);
