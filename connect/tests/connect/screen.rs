@@ -67,7 +67,7 @@ async fn what_either_side_says_goes_to_the_other_until_the_screen_is_gone() {
     assert_eq!(server.heard().await, [request(), key(true), key(false)]);
     let heard = std::fs::read(folder.join("heard")).unwrap();
     let heard = String::from_utf8_lossy(&heard);
-    for words in ["room4 (ana) – control, recorded", "\"width\":800"] {
+    for words in ["room4 · ana – control, recorded", "\"width\":800"] {
         assert!(heard.contains(words), "{words}: {heard}");
     }
     let arguments = std::fs::read_to_string(folder.join("arguments")).unwrap();

@@ -57,6 +57,8 @@ pub enum Gives {
     Like(Like),
     /// What an entity's read shape of this name is.
     Named(&'static str),
+    /// The same, added by this call (201) or by one before it (200).
+    Added(&'static str),
     /// A list of such objects.
     Listed(Members),
     /// Lines of JSON, each such an object.

@@ -260,7 +260,8 @@ impl Vault for Kept {
         });
         let (first, pieces) = begun.await?.map_err(unreadable)?;
         let first = stream::iter(first.map(|piece| Ok(Bytes::from(piece))));
-        Ok(first.chain(stream::unfold(pieces, piece)).boxed())
+        // Whoever sends it may ask once more behind its end.
+        Ok(first.chain(stream::unfold(pieces, piece)).fuse().boxed())
     }
 
     async fn remove(&self, blob: &str) -> io::Result<()> {

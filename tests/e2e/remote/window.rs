@@ -80,10 +80,10 @@ impl Table<'_> {
         let cid = self.scene.cid();
         let line = ["screen", &cid, "--reason", REASON, "--json"];
         let mut connect = connect(self.helper, self.ours, &line, "control.log")?;
-        let window = self.here.window(&["remote-01", "is being asked"]).await;
+        let window = self.here.window(&["CID-1", "is being asked"]).await;
         window.with_context(|| connect.log())?;
         self.desktop.answers("allow").await?;
-        let window = self.here.window(&["remote-01", "control"]).await;
+        let window = self.here.window(&["CID-1", "control"]).await;
         let window = window.with_context(|| format!("{}\n{}", connect.log(), self.scene.logs()))?;
         self.here.sees((640, 400), BLUE).await?;
         self.ours.picture("remote-window-control")?;
@@ -108,7 +108,7 @@ impl Table<'_> {
         let line = ["screen", &cid, "--reason", REASON];
         let mut connect = connect(self.helper, self.ours, &line, "view.log")?;
         self.desktop.answers("view").await?;
-        let window = self.here.window(&["remote-01", "view only"]).await;
+        let window = self.here.window(&["CID-1", "view only"]).await;
         let window = window.with_context(|| connect.log())?;
         self.here.sees((640, 400), BLUE).await?;
         self.here.focuses(window)?;

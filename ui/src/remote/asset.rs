@@ -1,5 +1,6 @@
 //! Scripts that are fetched when they are first asked for, and functions of ours that they call.
 use crate::script::{call, member};
+use gloo_timers::future::TimeoutFuture;
 use js_sys::{Array, Function, Object, Promise, Reflect};
 use leptos::{
     prelude::{document, window},
@@ -9,6 +10,10 @@ use std::any::Any;
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use wasm_bindgen_futures::JsFuture;
 
+/// How often, and after how many milliseconds, is looked for what a script defines.
+const TRIES: u32 = 200;
+const PAUSE: u32 = 50;
+
 /// Fetches a script, with its style sheet where it has one; says whether what it defines is here.
 pub async fn fetch(name: &str, script: &str, style: Option<&str>) -> bool {
     if member(&window(), name).is_some() {
@@ -17,7 +22,17 @@ pub async fn fetch(name: &str, script: &str, style: Option<&str>) -> bool {
     let loaded = Promise::new(&mut |resolve, reject| {
         let _ = add(script, style, &resolve, &reject);
     });
-    JsFuture::from(loaded).await.is_ok() && member(&window(), name).is_some()
+    if JsFuture::from(loaded).await.is_err() {
+        return false;
+    }
+    // It is told to be loaded while it still waits for something of its own.
+    for _ in 0..TRIES {
+        if member(&window(), name).is_some() {
+            return true;
+        }
+        TimeoutFuture::new(PAUSE).await;
+    }
+    false
 }
 
 fn add(script: &str, style: Option<&str>, resolve: &Function, reject: &Function) -> Option<()> {

@@ -102,7 +102,6 @@ impl Host {
             let unit_line = as_user(Unit::new(unit).followed(), account)
                 .property("PAMName", "login")
                 .property("TTYPath", &path)
-                .property("TTYReset", "yes")
                 .property("StandardInput", "tty")
                 .property("StandardOutput", "tty")
                 .property("StandardError", "tty")

@@ -36,7 +36,7 @@ impl Headings {
     pub fn new(language: Language, computer: &Computer) -> Self {
         let place = match computer.user.as_str() {
             "" => computer.name.clone(),
-            user => format!("{} ({user})", computer.name),
+            user => format!("{} · {user}", computer.name),
         };
         let note = language.text(Text::WindowConnecting).to_owned();
         Self {
@@ -114,12 +114,12 @@ mod tests {
         let asking = headings.heading();
         assert_eq!(
             asking.title,
-            "room4 (ana) – The person at room4 is being asked…"
+            "room4 · ana – The person at room4 is being asked…"
         );
         assert!(!asking.live);
         headings.begun(&state(Mode::View, true));
         let heading = headings.heading();
-        assert_eq!(heading.title, "room4 (ana) – view only, recorded");
+        assert_eq!(heading.title, "room4 · ana – view only, recorded");
         assert!(heading.live);
         headings.hear(&Text::Broken.told(&[]));
         assert!(!headings.heading().live);

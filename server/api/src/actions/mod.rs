@@ -81,7 +81,7 @@ pub(crate) fn calls() -> Vec<Served<ApiState>> {
              the same key gets the same action",
         )
         .taking(ASKED)
-        .gives(Gives::Named("Action"))
+        .gives(Gives::Added("Action"))
         .refusing(&["409"])
         // The list is the entity's.
         .served(post(ask).fallback(otherwise)),
@@ -91,7 +91,7 @@ pub(crate) fn calls() -> Vec<Served<ApiState>> {
             "Have one computer do something once",
         )
         .taking(OF_ONE)
-        .gives(Gives::Named("Action"))
+        .gives(Gives::Added("Action"))
         .refusing(&["409"])
         .answered(ask_one),
         call(

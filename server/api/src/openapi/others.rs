@@ -124,6 +124,12 @@ fn described(call: &Call) -> OperationBuilder {
             operation.response("200", answer("Done", schemas::members(members)))
         }
         Gives::Named(name) => operation.response("200", answer("Done", schemas::reference(name))),
+        Gives::Added(name) => operation
+            .response(
+                "200",
+                answer("It was there already", schemas::reference(name)),
+            )
+            .response("201", answer("What was added", schemas::reference(name))),
         Gives::Description => {
             let written = |kind| Content::new(Some(like(kind)));
             let response = ResponseBuilder::new()

@@ -137,7 +137,8 @@ on_both_engines! {
             let may = ["sync", "inventory", "message"].contains(&verb);
             assert_eq!(status, if may { 201 } else { 403 }, "{verb}");
         }
-        assert_eq!(helper.get(EXECUTIONS).await.status, 200);
+        let read = helper.get(EXECUTIONS).await;
+        assert_eq!(read.status, 200, "{}", read.text);
     }
 
     async fn what_lies_beyond_domain_and_scope_is_not_there(desk: Desk) {
