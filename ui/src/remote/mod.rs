@@ -230,7 +230,7 @@ fn RemoteSupport(id: i64, computer: Query<Value>) -> impl IntoView {
     view! {
         <div class="remote">
             <Show when=move || begun.with(Option::is_none)>
-                <Card title=t!(remote.title)><div class="card-pad">{shown}</div></Card>
+                <Card title=t!(remote.title)><div class="card-pad stack-small">{shown}</div></Card>
                 <Actions id computer />
                 <Lately computer=id />
             </Show>

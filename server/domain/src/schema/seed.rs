@@ -90,7 +90,7 @@ const CONTENT_TYPES: &[(&str, &[&str])] = &[
     ("mgi", &["config", "flavour", "release", "build"]),
     ("audit", &["record", "verification"]),
     ("server", &["metrics"]),
-    ("remote", &["remotepolicy", "remotesession"]),
+    ("remote", &["remotepolicy", "remotesession", "action", "execution"]),
 ];
 
 const CATEGORIES: &[&str] = &[

@@ -73,7 +73,7 @@ pub fn Tools(live: Held, facts: Facts) -> impl IntoView {
 pub fn ViewTools(fit: RwSignal<bool>, #[prop(into)] on_full: Callback<()>) -> impl IntoView {
     view! {
         <IconButton
-            icon=Signal::stored(icondata::LuScan)
+            icon=Signal::stored(icondata::LuScaling)
             label=t!(remote.fit)
             pressed=Signal::derive(move || Some(fit.get()))
             on_press=move |_| fit.update(|fit| *fit = !*fit)
