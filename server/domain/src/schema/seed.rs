@@ -90,7 +90,10 @@ const CONTENT_TYPES: &[(&str, &[&str])] = &[
     ("mgi", &["config", "flavour", "release", "build"]),
     ("audit", &["record", "verification"]),
     ("server", &["metrics"]),
-    ("remote", &["remotepolicy", "remotesession", "action", "execution"]),
+    (
+        "remote",
+        &["remotepolicy", "remotesession", "action", "execution"],
+    ),
 ];
 
 const CATEGORIES: &[&str] = &[
