@@ -308,10 +308,15 @@ async fn end(units: &[String]) {
     }
 }
 
-/// The scope in what `/proc/PID/cgroup` says.
+/// The scope of a login in what `/proc/PID/cgroup` says. Below their own manager, users call scopes as they like, also after
+/// the login of somebody else: those are none that we may end.
 fn scope_in(group: &str) -> Option<&str> {
-    let last = group.lines().last()?.rsplit('/').next()?;
-    last.ends_with(".scope").then_some(last)
+    let path = group.lines().last()?;
+    let mut parts = path.rsplit('/');
+    let (scope, user, users) = (parts.next()?, parts.next()?, parts.next()?);
+    let is_login = scope.starts_with("session-") && scope.ends_with(".scope");
+    let is_of_user = users == "user.slice" && user.starts_with("user-") && user.ends_with(".slice");
+    (is_login && is_of_user && !path.contains("/user@")).then_some(scope)
 }
 
 fn systemctl(arguments: &[&str]) -> Command {
@@ -372,6 +377,20 @@ mod tests {
             None
         );
         assert_eq!(scope_in(""), None);
+    }
+
+    #[test]
+    fn a_scope_that_a_user_named_is_none_of_a_login() {
+        let own = "0::/user.slice/user-1000.slice/user@1000.service";
+        for name in [
+            "init.scope",
+            "app.slice/session-2.scope",
+            "user.slice/user-1001.slice/session-2.scope",
+        ] {
+            assert_eq!(scope_in(&format!("{own}/{name}\n")), None, "{name}");
+        }
+        assert_eq!(scope_in("0::/init.scope\n"), None);
+        assert_eq!(scope_in("0::/user.slice/user-1000.slice/x.scope\n"), None);
     }
 
     #[test]
