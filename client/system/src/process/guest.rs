@@ -355,7 +355,12 @@ impl Stopper {
             How::Keeper(None) => {}
             How::Unit(unit) => {
                 let mut units = vec![unit.clone()];
-                units.extend(self.scope.get().cloned());
+                // It may end before anybody looked where it went.
+                let scope = match self.scope.get() {
+                    Some(known) => Some(known.clone()),
+                    None => scope_of(unit).await,
+                };
+                units.extend(scope);
                 end(&units).await;
                 let _ = std::fs::remove_file(Path::new(SCOPES).join(unit));
             }
