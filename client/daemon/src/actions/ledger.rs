@@ -7,7 +7,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use migasfree_client_system::files;
 use migasfree_grant::CLOCKS_APART;
-use migasfree_grant::order::Order;
+use migasfree_grant::order::{Order, Verb};
 use migasfree_native::actions::ActionResult;
 use migasfree_types::actions::ExecutionState;
 use serde::{Deserialize, Serialize};
@@ -133,7 +133,7 @@ impl Ledger {
             return Ok(Noted::Known);
         }
         let mut noted = without_old(&known, now);
-        if noted.len() >= MOST {
+        if noted.len() >= MOST && !make_room(&mut noted) {
             return Ok(Noted::Full);
         }
         let entry = Entry::new(order.clone(), now, boot);
@@ -192,11 +192,22 @@ fn without_old(known: &BTreeMap<String, Entry>, now: i64) -> BTreeMap<String, En
         .collect()
 }
 
+/// Forgets the packet that was sent first to wake another computer; `false` where there is none. One computer wakes all of its
+/// network, and a packet that is sent twice wakes nobody twice.
+fn make_room(noted: &mut BTreeMap<String, Entry>) -> bool {
+    let sent = noted.iter().filter_map(|(execution, entry)| {
+        let is_packet = matches!(entry.order.verb, Verb::Wake { .. });
+        let ended = entry.ended.filter(|_| is_packet)?;
+        Some((ended, execution.clone()))
+    });
+    let first = sent.min();
+    first.is_some_and(|(_, execution)| noted.remove(&execution).is_some())
+}
+
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
 
-    use migasfree_grant::order::Verb;
     use migasfree_grant::{OperatorIdentity, Strength};
 
     use super::*;
@@ -280,5 +291,33 @@ mod tests {
         assert_eq!(ledger.note(&another, later, "boot").unwrap(), Noted::New);
         assert_eq!(ledger.entries().len(), SHOWN + 2);
         assert!(ledger.get(&order(0, 2000).execution).is_some());
+    }
+
+    #[test]
+    fn who_wakes_a_whole_network_still_takes_orders() {
+        let folder = tempfile::tempdir().unwrap();
+        let ledger = Ledger::open(folder.path().join("actions.json")).unwrap();
+        let wake = |number| Order {
+            verb: Verb::Wake {
+                mac: "00:1a:2b:3c:4d:5e".into(),
+                broadcast: "192.168.7.255".into(),
+            },
+            ..order(number, 2000)
+        };
+        for number in 0..MOST {
+            let noted = ledger.note(&wake(number), 1000, "boot").unwrap();
+            assert_eq!(noted, Noted::New);
+        }
+        // None of them is over yet.
+        let lock = order(MOST, 2000);
+        assert_eq!(ledger.note(&lock, 1000, "boot").unwrap(), Noted::Full);
+        for (number, at) in [(7, 1002), (3, 1001)] {
+            ledger.change(&wake(number).execution, |entry| {
+                entry.say(ExecutionState::Succeeded, None, None, at)
+            });
+        }
+        assert_eq!(ledger.note(&lock, 1003, "boot").unwrap(), Noted::New);
+        assert!(ledger.get(&wake(3).execution).is_none());
+        assert!(ledger.get(&wake(7).execution).is_some());
     }
 }
