@@ -201,10 +201,10 @@ impl Actions {
     /// Goes on with what an earlier daemon began, then takes in what comes with plans and tells the server, for ever.
     pub async fn keep(self) {
         for entry in self.state.ledger.entries() {
-            if let Some(result) = &entry.unkept {
-                self.keep_result(result);
-            }
             if !entry.state.is_final() {
+                if let Some(result) = &entry.unkept {
+                    self.keep_result(result);
+                }
                 let actions = self.clone();
                 self.tasks
                     .start("action", async move { actions.go_on(entry).await });
@@ -213,6 +213,7 @@ impl Actions {
         loop {
             let woken = self.state.wake.notified();
             self.look(None).await;
+            self.keep_ends();
             self.deliver().await;
             let _ = timeout(LOOK, woken).await;
         }
@@ -340,12 +341,28 @@ impl Actions {
         } = end;
         tracing::info!(execution, state = word(state), "an order is over");
         let output = output.map(|said| part(&said));
-        self.tell(execution, state, exit, output, |_| ()).await;
-        // It is where it waits for the server.
+        if self.tell(execution, state, exit, output, |_| ()).await {
+            self.has_kept(execution);
+        }
+        self.state.wake.notify_one();
+    }
+
+    /// The end of an order is where it waits for the server.
+    fn has_kept(&self, execution: &str) {
         self.state
             .ledger
             .change(execution, |entry| entry.unkept = None);
-        self.state.wake.notify_one();
+    }
+
+    /// Keeps the ends for the server that could not be kept before: the disk may have been full.
+    fn keep_ends(&self) {
+        for entry in self.state.ledger.entries() {
+            if let Some(result) = entry.unkept.filter(|result| result.state.is_final())
+                && self.keep_result(&result)
+            {
+                self.has_kept(&result.execution);
+            }
+        }
     }
 
     async fn tell_running(&self, execution: &str, said: Option<&Message>) {
@@ -354,7 +371,7 @@ impl Actions {
             .await;
     }
 
-    /// Says how far an order is, together with another change of it.
+    /// Says how far an order is, together with another change of it; `false` where that is not kept for the server.
     async fn tell(
         &self,
         execution: &str,
@@ -362,29 +379,33 @@ impl Actions {
         exit: Option<i32>,
         output: Option<String>,
         change: impl FnOnce(&mut Entry),
-    ) {
+    ) -> bool {
         let now = self.computer.now();
         let result = self.state.ledger.change(execution, |entry| {
             change(entry);
             entry.say(state, exit, output, now)
         });
-        if let Some(result) = result {
-            self.keep_result(&result);
-            self.pass_on(result).await;
-        }
+        let Some(result) = result else {
+            return false;
+        };
+        let is_kept = self.keep_result(&result);
+        self.pass_on(result).await;
+        is_kept
     }
 
-    fn keep_result(&self, result: &ActionResult) {
+    /// Keeps a result until the server has it; `false` where that failed.
+    fn keep_result(&self, result: &ActionResult) -> bool {
         let Some(orders) = self.orders() else {
-            return;
+            return false;
         };
         match orders.keep(result) {
-            Ok(true) => {}
+            Ok(true) => return true,
             Ok(false) => {
                 tracing::warn!("too much waits for the server; output of an order is lost")
             }
             Err(error) => tracing::error!(%error, "what became of an order cannot be kept"),
         }
+        false
     }
 
     /// Tells what waits of these. Much at once would be too much for a relay: the server is told of it otherwise.
