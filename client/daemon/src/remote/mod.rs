@@ -39,6 +39,8 @@ use migasfree_dbus::{Error, SupportRecord};
 use migasfree_grant::{Grant, GrantError, Mode, Service, Switches, hello, verify};
 use migasfree_tunnel::message::Code;
 use tokio::sync::Notify;
+use zbus::fdo::DBusProxy;
+use zbus::names::BusName;
 
 pub use files::{FILES_HELPER, Reply, files_child};
 pub use tidings::Tiding;
@@ -269,6 +271,11 @@ impl Remote {
         let session = Session::new(text, &grant, mode, agent);
         let record = session.record.clone();
         self.state.sessions.add(&grant.session, session)?;
+        // The agent may have gone while the person thought about it: nobody but us would end it.
+        if !self.is_connected(agent).await {
+            self.over(&grant.session, &word(Code::Lost)).await;
+            return Err(unknown());
+        }
         self.state.wake.notify_one();
         tracing::info!(
             session = grant.session,
@@ -285,6 +292,17 @@ impl Remote {
             recorded,
             ends: grant.ends,
         })
+    }
+
+    /// Whether somebody is on the bus still. Where there is none, nobody can leave it.
+    async fn is_connected(&self, address: &str) -> bool {
+        let (Some(bus), Ok(name)) = (self.bus(), BusName::try_from(address)) else {
+            return true;
+        };
+        match DBusProxy::new(bus).await {
+            Ok(proxy) => proxy.name_has_owner(name).await.unwrap_or(true),
+            Err(_) => true,
+        }
     }
 
     /// Ends a session for the reason that the agent names.
