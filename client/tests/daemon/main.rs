@@ -173,6 +173,7 @@ fn all_tests() -> Vec<Test> {
         only_a_desktop_that_is_seen_is_offered,
         what_may_be_done_the_daemon_says_and_the_session_ends_it,
         a_screen_that_nobody_shows_says_why,
+        a_screen_is_that_of_whoever_was_there_when_it_was_agreed_to,
         the_persons_own_program_shows_it_and_ends_with_the_session,
     ));
     tests.extend(tests!(remote, true:

@@ -159,6 +159,25 @@ pub async fn a_screen_that_nobody_shows_says_why() {
     assert_eq!(why(other), "RemoteNotGranted");
 }
 
+pub async fn a_screen_is_that_of_whoever_was_there_when_it_was_agreed_to() {
+    let fixture = Fixture::session(World::new()).await;
+    let Ends { agent, person } = ends(&fixture).await;
+    person.register().await.unwrap();
+    let mut questions = person.receive_question().await.unwrap();
+    let grant = screen(Mode::View, Consent::Ask { seconds: 60 });
+    let allows = async {
+        let question = next(&mut questions).await;
+        let id = *question.args().unwrap().id();
+        person.answer(id, "allow").await.unwrap();
+    };
+    let (begun, ()) = tokio::join!(start(&agent, &grant), allows);
+    assert_eq!(begun.unwrap(), "view");
+    // No screen could be seen then: whose comes now was not asked.
+    person.offer_screen(true).await.unwrap();
+    let opened = agent.open_screen(&grant.session, REQUEST).await;
+    assert_eq!(why(opened), "RemoteNobody");
+}
+
 /// What stands in for `migasfree-screen`: it says what it was told, and back what comes.
 const STAND_IN: &str = r#"#!/bin/sh
 folder=$(dirname "$0")

@@ -268,7 +268,11 @@ impl Remote {
         let mode = self.consent(agent, &grant).await?;
         // Much may have happened while the person thought about it.
         self.verified(text, grant.issued)?;
-        let session = Session::new(text, &grant, mode, agent);
+        let mut session = Session::new(text, &grant, mode, agent);
+        if grant.service == Service::Screen {
+            let screen = self.state.people.screen(self.bus()).await;
+            session.screen_of = screen.map(|screen| screen.uid);
+        }
         let record = session.record.clone();
         self.state.sessions.add(&grant.session, session)?;
         // The agent may have gone while the person thought about it: nobody but us would end it.

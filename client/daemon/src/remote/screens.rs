@@ -13,7 +13,7 @@ use migasfree_tunnel::message::Code;
 use migasfree_tunnel::screen::{ScreenOrder, ScreenRequest};
 use tokio::sync::oneshot;
 
-use super::consent::switches;
+use super::consent::{Wanted as Needed, switches, wanted};
 use super::sessions::Part;
 use super::words::word;
 use super::{Remote, Tiding, cut, failed, not_granted};
@@ -89,8 +89,19 @@ impl Remote {
         }
         let request: ScreenRequest = serde_json::from_str(request)
             .map_err(|_| Error::InvalidArgument(Text::RemoteRequest.told(&[])))?;
+        let nobody = || Error::Refused(Text::RemoteNobody.told(&[]));
         let screen = self.state.people.screen(self.bus()).await;
-        let screen = screen.ok_or_else(|| Error::Refused(Text::RemoteNobody.told(&[])))?;
+        let screen = screen.ok_or_else(nobody)?;
+        // Another person did not agree to it, nor was told before it began. Where nobody had to, it is the first one's.
+        let needs_nobody = wanted(self.local(), grant.consent) == Needed::Nothing;
+        let whose = self.state.sessions.with(session, |one| {
+            let first = needs_nobody.then_some(screen.uid);
+            one.screen_of = one.screen_of.or(first);
+            one.screen_of
+        })?;
+        if whose != Some(screen.uid) {
+            return Err(nobody());
+        }
         let order = ScreenOrder {
             mode,
             switches: switches(&grant, mode),

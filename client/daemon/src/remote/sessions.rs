@@ -30,6 +30,8 @@ pub(super) struct Session {
     /// The agent's connection.
     pub agent: String,
     pub record: SupportRecord,
+    /// The user whose screen may be shown: whoever was at the computer when the session began.
+    pub screen_of: Option<u32>,
     parts: BTreeMap<u32, Part>,
     last: u32,
 }
@@ -83,6 +85,7 @@ impl Session {
             mode,
             agent: agent.to_owned(),
             record: record(grant, mode),
+            screen_of: None,
             parts: BTreeMap::new(),
             last: 0,
         }
