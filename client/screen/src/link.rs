@@ -8,12 +8,14 @@ use std::time::Duration;
 
 use anyhow::Result;
 use bytes::{Buf as _, BytesMut};
-use migasfree_tunnel::screen::{FromComputer, FromOperator, Reader};
+use migasfree_tunnel::screen::{FromComputer, FromOperator, MAX_FROM_COMPUTER, Reader};
 
 /// How much is read before something else has its turn.
 const AT_ONCE: usize = 64 * 1024;
 /// With this much waiting to leave, what would soon be outdated is left out.
 const BEHIND: usize = 64 * 1024;
+/// Whoever lets this much wait does not listen any more: more than the longest message, and some clipboards.
+const TOO_FAR_BEHIND: usize = 4 * MAX_FROM_COMPUTER;
 /// How long a last word may take.
 const LAST_WORD: Duration = Duration::from_secs(2);
 
@@ -101,7 +103,7 @@ impl Link {
                 Err(error) => return Err(error.into()),
             }
         }
-        Ok(true)
+        Ok(self.leaving.len() <= TOO_FAR_BEHIND)
     }
 
     /// Says the last word, and waits a little until it has left.
@@ -119,4 +121,26 @@ fn is_gone(error: &std::io::Error) -> bool {
         error.kind(),
         ErrorKind::BrokenPipe | ErrorKind::ConnectionReset
     )
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use migasfree_tunnel::screen::MAX_CLIPBOARD;
+
+    use super::*;
+
+    #[test]
+    fn who_never_reads_is_gone_and_what_waits_has_an_end() {
+        let (near, _far) = UnixStream::pair().unwrap();
+        let mut link = Link::new(near.into()).unwrap();
+        let text = FromComputer::Clipboard("x".repeat(MAX_CLIPBOARD));
+        let mut said = 0;
+        while link.flush().unwrap() {
+            said += link.say(&text);
+            assert!(said < 2 * TOO_FAR_BEHIND, "it waits for ever");
+        }
+        assert!(said > TOO_FAR_BEHIND);
+    }
 }
