@@ -21,7 +21,7 @@ const OTHER: &str = "MIGASFREE_SCREEN";
 /// How long it has to end by itself.
 const TO_END: Duration = Duration::from_secs(2);
 
-/// What says where a desktop is: the first two that there is one.
+/// What says where a desktop is.
 const DESKTOP: [&str; 6] = [
     "DISPLAY",
     "WAYLAND_DISPLAY",
@@ -30,7 +30,6 @@ const DESKTOP: [&str; 6] = [
     "XDG_CURRENT_DESKTOP",
     "XDG_RUNTIME_DIR",
 ];
-const PROOFS: usize = 2;
 
 /// Shows the screen.
 pub(super) struct Screens {
@@ -57,7 +56,7 @@ impl Screens {
 
     /// Tells the daemon whether the screen can be shown, where it does not know.
     pub(super) async fn offer(&mut self) {
-        let shows = self.program.is_file() && is_desktop(&self.environment().await);
+        let shows = self.program.is_file() && is_shown(&self.environment().await);
         if self.offered == Some(shows) {
             return;
         }
@@ -132,11 +131,13 @@ fn program() -> PathBuf {
     own.with_file_name(PROGRAM)
 }
 
-fn is_desktop(environment: &[(String, String)]) -> bool {
-    let proofs = &DESKTOP[..PROOFS];
-    environment
+/// Whether there is a desktop that can be shown: an X server, which nothing of Wayland stands behind.
+fn is_shown(environment: &[(String, String)]) -> bool {
+    let has = |wanted: &str| environment.iter().any(|(name, _)| name == wanted);
+    let is_wayland = environment
         .iter()
-        .any(|(name, _)| proofs.contains(&name.as_str()))
+        .any(|(name, value)| name == "XDG_SESSION_TYPE" && value == "wayland");
+    has("DISPLAY") && !has("WAYLAND_DISPLAY") && !is_wayland
 }
 
 /// The environment that programs of this person are started in.
@@ -202,11 +203,25 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_desktop_is_one_of_x_or_wayland() {
-        let set = |name: &str| vec![(name.to_owned(), ":0".to_owned())];
-        assert!(is_desktop(&set("DISPLAY")));
-        assert!(is_desktop(&set("WAYLAND_DISPLAY")));
-        assert!(!is_desktop(&set("XDG_RUNTIME_DIR")));
-        assert!(!is_desktop(&[]));
+    fn the_desktop_of_an_x_server_is_shown_and_none_of_wayland() {
+        let set = |pairs: &[(&str, &str)]| {
+            let pairs = pairs.iter();
+            let pairs = pairs.map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+            pairs.collect::<Vec<_>>()
+        };
+        assert!(is_shown(&set(&[
+            ("DISPLAY", ":0"),
+            ("XDG_SESSION_TYPE", "x11")
+        ])));
+        assert!(!is_shown(&set(&[
+            ("DISPLAY", ":0"),
+            ("WAYLAND_DISPLAY", "wayland-0")
+        ])));
+        assert!(!is_shown(&set(&[
+            ("DISPLAY", ":0"),
+            ("XDG_SESSION_TYPE", "wayland")
+        ])));
+        assert!(!is_shown(&set(&[("XDG_RUNTIME_DIR", "/run/user/1000")])));
+        assert!(!is_shown(&[]));
     }
 }

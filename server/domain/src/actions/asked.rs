@@ -10,12 +10,13 @@ use migasfree_server_entity::{
     error::RestError,
     value::{self, Refused},
 };
-use migasfree_types::message::quoted;
+use migasfree_types::message::{Message, quoted};
 use serde_json::{Map, Value, json};
 use sha2::{Digest as _, Sha256};
 
 use super::verbs;
 use crate::messages;
+use crate::remote::asked::kept;
 
 /// Most characters of a reason.
 pub(super) const LONGEST_REASON: usize = 500;
@@ -47,18 +48,19 @@ impl Asked {
     pub fn read(context: &Context, body: Body) -> Result<Self, RestError> {
         verbs::some_right(&context.operator)?;
         let (now, zone) = (context.now, context.zone());
-        let written = body.text("verb");
-        let known = verbs::named(written).zip(verbs::right(written));
-        let (verb, right) = known.ok_or_else(|| {
-            let refused = match written {
-                "" => Refused::Missing,
-                _ => Refused::NotAChoice(written.to_owned()),
-            };
-            RestError::refused("verb", &refused)
-        })?;
-        let parameters = verbs::parameters(verb, &object(&body)?)?;
-        let starts = moment(&body, "starts_at", zone)?.unwrap_or(now).max(now);
-        let expires = moment(&body, "expires_at", zone)?.unwrap_or(starts + USUAL);
+        let mut refused = misshapen(&body);
+        let verb = kept(&mut refused, verb(&body));
+        let members = kept(&mut refused, object(&body));
+        let [reason, key] = [("reason", LONGEST_REASON), ("key", LONGEST_KEY)]
+            .map(|(name, most)| kept(&mut refused, text(&body, name, most)).unwrap_or_default());
+        let [starts, expires] = ["starts_at", "expires_at"]
+            .map(|name| kept(&mut refused, moment(&body, name, zone)).flatten());
+        let (Some((verb, right)), Some(members), true) = (verb, members, refused.is_empty()) else {
+            return Err(RestError::fields(refused));
+        };
+        let parameters = verbs::parameters(verb, &members)?;
+        let starts = starts.unwrap_or(now).max(now);
+        let expires = expires.unwrap_or(starts + USUAL);
         let latest = now + Duration::from_secs(LONGEST.unsigned_abs());
         if expires <= starts || expires > latest {
             let days = LONGEST / 86_400;
@@ -67,12 +69,11 @@ impl Asked {
                 messages::action_expires(days),
             ));
         }
-        let key = text(&body, "key", LONGEST_KEY)?;
         Ok(Self {
             verb,
             right,
             parameters,
-            reason: text(&body, "reason", LONGEST_REASON)?,
+            reason,
             starts,
             expires,
             key: (!key.is_empty()).then_some(key),
@@ -99,6 +100,41 @@ impl Asked {
             .insert("computers".to_owned(), json!([computer]));
         Self::read(context, body)
     }
+}
+
+/// What cannot say which computers are meant, under its name.
+fn misshapen(body: &Body) -> Vec<(String, Message)> {
+    let mut refused = Vec::new();
+    let mut look = |name: &str, shape: fn(&Value) -> Result<(), Refused>| {
+        let said = body.get(name).filter(|value| !value.is_null());
+        if let Some(Err(reason)) = said.map(shape) {
+            kept(
+                &mut refused,
+                Err::<(), _>(RestError::refused(name, &reason)),
+            );
+        }
+    };
+    for name in ["computers", "included_attributes", "excluded_attributes"] {
+        look(name, |value| value::id_list(value).map(drop));
+    }
+    look("expected", |value| value::number(value).map(drop));
+    look("filter", |value| match value {
+        Value::Object(_) => Ok(()),
+        _ => Err(Refused::NotAnObject),
+    });
+    refused
+}
+
+fn verb(body: &Body) -> Result<(&'static str, &'static str), RestError> {
+    let written = body.text("verb");
+    let known = verbs::named(written).zip(verbs::right(written));
+    known.ok_or_else(|| {
+        let refused = match written {
+            "" => Refused::Missing,
+            _ => Refused::NotAChoice(written.to_owned()),
+        };
+        RestError::refused("verb", &refused)
+    })
 }
 
 fn object(body: &Body) -> Result<Map<String, Value>, RestError> {

@@ -122,7 +122,10 @@ fn is_account(name: &str) -> bool {
 }
 
 /// What was read, or nothing where it is refused.
-fn kept<T>(refused: &mut Vec<(String, Message)>, read: Result<T, RestError>) -> Option<T> {
+pub(crate) fn kept<T>(
+    refused: &mut Vec<(String, Message)>,
+    read: Result<T, RestError>,
+) -> Option<T> {
     match read {
         Ok(value) => Some(value),
         Err(RestError::Fields(fields)) => {

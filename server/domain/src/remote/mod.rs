@@ -5,7 +5,7 @@
 //! sessions that live have lost what they were allowed by. Front ends call nothing else.
 
 mod access;
-mod asked;
+pub(crate) mod asked;
 mod asking;
 mod computers;
 mod ending;
