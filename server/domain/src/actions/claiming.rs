@@ -83,14 +83,7 @@ pub async fn claim(state: &Services, computer: ComputerId) -> Result<Vec<Claimed
     if ready.is_empty() {
         return Ok(Vec::new());
     }
-    let key: Option<(String,)> = state
-        .db
-        .optional(
-            "SELECT thumbprint FROM client_computerkey WHERE computer_id = $1 AND state = 'active'",
-            args![computer],
-        )
-        .await?;
-    let Some((key,)) = key else {
+    let Some(key) = key(state, computer).await? else {
         return Ok(Vec::new());
     };
     let mut judge = Judge::default();
@@ -108,6 +101,21 @@ pub async fn claim(state: &Services, computer: ComputerId) -> Result<Vec<Claimed
         }
     }
     Ok(claimed)
+}
+
+/// The key that orders of a computer name: its own, or what stands for it where an agent of version 1 is there.
+async fn key(state: &Services, computer: ComputerId) -> Result<Option<String>> {
+    let own: Option<(String,)> = state
+        .db
+        .optional(
+            "SELECT thumbprint FROM client_computerkey WHERE computer_id = $1 AND state = 'active'",
+            args![computer],
+        )
+        .await?;
+    let presence = &*state.domain().remote.presence;
+    Ok(own
+        .map(|(key,)| key)
+        .or_else(|| presence.version_1(computer)))
 }
 
 /// What is to be done, as this computer is told.

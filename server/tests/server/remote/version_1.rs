@@ -1,8 +1,11 @@
 //! Computers whose agents speak version 1.
 
+use migasfree_grant::order::verify;
 use migasfree_server_db::args;
+use migasfree_server_domain::actions;
 use migasfree_server_domain::ids::ComputerId;
 use migasfree_server_domain::remote::{self, version_1};
+use migasfree_server_domain::services::OfDomain as _;
 use serde_json::json;
 
 use super::{Desk, SESSIONS};
@@ -90,5 +93,20 @@ on_both_engines! {
             SELECT id, project_id, 'another', 'another', 'active', 'token', created_at FROM client_computer WHERE id = $1";
         desk.server().state().db.execute(insert, args![other]).await.unwrap();
         assert_eq!(desk.objection(&started.grant.session).await, Some("replaced"));
+    }
+
+    async fn an_order_names_its_certificate(desk: Desk) {
+        let other = desk.other().await;
+        let asked = json!({"verb": "sync", "computers": [other]});
+        assert_eq!(desk.org.admin.post("/api/v1/token/actions/", asked).await.status, 201);
+        let state = desk.server().state();
+        let claim = async || actions::claim(state, ComputerId(other)).await.unwrap();
+        assert!(claim().await.is_empty(), "nobody is there that is known by anything");
+        let key = format!("certificate:{other}:0a:ff");
+        desk.doorman.certificates.lock().unwrap().insert(other, key.clone());
+        let claimed = claim().await;
+        let now = desk.server().clock_now().seconds();
+        let order = verify(&claimed[0].order, state.domain().remote.key.public(), now).unwrap();
+        assert_eq!((order.computer, order.key), (other, key));
     }
 }
