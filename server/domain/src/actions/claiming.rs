@@ -24,8 +24,6 @@ use crate::sight;
 const LEASE: Duration = Duration::from_secs(30 * 60);
 /// Orders that one computer is given at once.
 const AT_ONCE: i64 = 20;
-/// Computers that are looked after at once.
-const COMPUTERS: i64 = 20_000;
 
 /// An order on its way.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,8 +43,8 @@ pub async fn waiting(state: &Services) -> Result<Vec<ComputerId>> {
         .db
         .all(
             "SELECT DISTINCT e.carrier_id FROM core_execution AS e JOIN core_action AS a ON a.id = e.action_id \
-             WHERE e.state = 'ready' AND e.carrier_id IS NOT NULL AND a.starts_at <= $1 AND a.expires_at > $1 LIMIT $2",
-            args![state.clock.now(), COMPUTERS],
+             WHERE e.state = 'ready' AND e.carrier_id IS NOT NULL AND a.starts_at <= $1 AND a.expires_at > $1",
+            args![state.clock.now()],
         )
         .await?;
     Ok(rows.into_iter().map(|(id,)| id).collect())
@@ -90,10 +88,12 @@ pub async fn claim(state: &Services, computer: ComputerId) -> Result<Vec<Claimed
     let mut claimed = Vec::new();
     for one in ready {
         if !judge.allows(state, &one).await? {
-            take_back(state, &one, now).await?;
+            put_off(state, &one, ("cancelled", "no_right"), now).await?;
             continue;
         }
+        // What stayed would be in the way of what comes behind it.
         let Some(verb) = verb(state, &one, computer).await? else {
+            put_off(state, &one, ("failed", "no_address"), now).await?;
             continue;
         };
         if let Some(order) = take(state, &one, verb, (computer, key.as_str()), now).await? {
@@ -169,13 +169,13 @@ async fn take(
     }))
 }
 
-/// Nothing is done for whoever may not ask for it any more.
-async fn take_back(state: &Services, one: &Ready, now: Ts) -> Result<()> {
+/// Ends what nobody is given: whoever asked may not do so any more, or nobody knows where a packet goes.
+async fn put_off(state: &Services, one: &Ready, (word, why): (&str, &str), now: Ts) -> Result<()> {
     let mut tx = state.db.begin().await?;
     let taken = tx
         .execute(
-            "UPDATE core_execution SET state = 'cancelled', finished_at = $2 WHERE id = $1 AND state = 'ready'",
-            args![one.id, now],
+            "UPDATE core_execution SET state = $3, finished_at = $2 WHERE id = $1 AND state = 'ready'",
+            args![one.id, now, word],
         )
         .await?;
     if taken > 0 {
@@ -186,7 +186,7 @@ async fn take_back(state: &Services, one: &Ready, now: Ts) -> Result<()> {
             verb: one.verb.clone(),
             operator_name: one.operator_name.clone(),
         };
-        let what = ("cancelled", &json!({"code": "no_right"}));
+        let what = (word, &json!({"code": why}));
         notes::note(state, &mut tx, &named, what, &Author::server(), now).await?;
     }
     tx.commit().await

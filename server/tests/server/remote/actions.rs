@@ -354,6 +354,27 @@ on_both_engines! {
         assert!(desk.tells(desk.computer(), says(execution, ExecutionState::Succeeded, 0)).await);
     }
 
+    async fn whom_nobody_can_wake_is_in_nobodys_way(desk: Desk) {
+        let network = "INSERT INTO core_attribute (property_att_id, value, description) \
+                       SELECT id, '192.0.2.0/24', '' FROM core_property WHERE prefix = 'NET' RETURNING id";
+        let network = desk.number(network).await;
+        let asleep = desk.other().await;
+        for computer in [desk.computer(), asleep] {
+            desk.org.carry(computer, network).await;
+        }
+        desk.org.execute("UPDATE client_computer SET mac_address = '' WHERE id = $1", args![asleep]).await;
+        let mut wakes = Vec::new();
+        for _ in 0..20 {
+            wakes.push(desk.acted(json!({"verb": "wake", "computers": [asleep]})).await);
+        }
+        let own = desk.acted(json!({})).await;
+        actions::find_neighbours(desk.server().state()).await.unwrap();
+        desk.claim().await;
+        assert_eq!(desk.state_of(wakes[0]).await, "failed", "its address is not known");
+        assert_eq!(desk.claim().await.len(), 1);
+        assert_eq!(desk.state_of(own).await, "leased");
+    }
+
     async fn a_filter_finds_its_computers_when_it_is_asked(desk: Desk) {
         let mut body = json!({"verb": "sync", "filter": {"status__in": "assigned"}});
         let answer = desk.org.admin.post(ACTIONS, body.clone()).await;
