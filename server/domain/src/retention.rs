@@ -1,5 +1,6 @@
 //! Removing what is older than the settings keep it.
 
+mod actions;
 mod identity;
 mod software;
 
@@ -60,13 +61,12 @@ macro_rules! records {
     };
 }
 
-const RECORDS: [Records; 6] = [
+const RECORDS: [Records; 5] = [
     records!("client_error", errors, checked),
     records!("client_fault", faults, checked),
     records!("client_notification", notifications, checked),
     records!("client_synchronization", synchronizations),
     records!("client_statuslog", status_logs),
-    records!("core_action", actions),
 ];
 
 /// Removing what is too old.
@@ -128,6 +128,7 @@ pub async fn clean(state: &Services) -> Result<u64> {
         }
     }
     all += forget_audit(state).await?;
+    all += actions::clean(state).await?;
     all += software::clean(state).await?;
     all += remote::clean(state).await?;
     let now = state.clock.now();

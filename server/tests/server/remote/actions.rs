@@ -8,6 +8,7 @@ use migasfree_server_audit::{self as audit, UserId};
 use migasfree_server_db::args;
 use migasfree_server_domain::actions::{self, Claimed, KEPT, Told};
 use migasfree_server_domain::ids::ComputerId;
+use migasfree_server_domain::retention;
 use migasfree_server_domain::services::OfDomain as _;
 use migasfree_types::actions::ExecutionState;
 use serde_json::{Value, json};
@@ -373,6 +374,24 @@ on_both_engines! {
         assert_eq!(desk.state_of(wakes[0]).await, "failed", "its address is not known");
         assert_eq!(desk.claim().await.len(), 1);
         assert_eq!(desk.state_of(own).await, "leased");
+    }
+
+    async fn old_actions_go_unless_computers_may_still_take_them(desk: Desk) {
+        let state = desk.server().state();
+        let [over, open] = [desk.acted(json!({})).await, desk.acted(json!({})).await];
+        for action in [over, open] {
+            let old = "UPDATE core_action SET created_at = $2, expires_at = $2 WHERE id = $1";
+            let long_ago = desk.server().clock_now() - HOUR * 24 * 400;
+            desk.org.execute(old, args![action, long_ago]).await;
+        }
+        let later = desk.server().clock_now() + HOUR;
+        desk.org.execute("UPDATE core_action SET expires_at = $2 WHERE id = $1", args![open, later]).await;
+        retention::clean(state).await.unwrap();
+        let gone = desk.org.admin.get(&format!("{ACTIONS}{over}/")).await;
+        assert_eq!(gone.status, 404, "{}", gone.text);
+        assert_eq!(desk.number("SELECT count(*) FROM core_execution").await, 1);
+        assert_eq!(desk.claim().await.len(), 1);
+        assert_eq!(desk.state_of(open).await, "leased");
     }
 
     async fn a_filter_finds_its_computers_when_it_is_asked(desk: Desk) {
