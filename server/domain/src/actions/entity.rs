@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use async_trait::async_trait;
-use migasfree_server_db::{Sql, args, json_ids, sql};
+use migasfree_server_db::json_ids;
 use migasfree_server_entity::{
     boundary::Belongs,
     context::Context,
@@ -13,6 +13,7 @@ use migasfree_server_entity::{
     json::Json,
     schema::{Default, Loss, Table, back, choice, document, int, key, text, time},
 };
+use sea_query::{Expr, ExprTrait as _, Func, Query};
 
 use super::asked::{LONGEST_KEY, LONGEST_REASON};
 use super::words::{STATES, VERBS};
@@ -119,17 +120,6 @@ pub static ACTIONS: Entity = Entity {
 /// Tells how far the executions are that the reader sees.
 struct Counted;
 
-const STATES_OF: Sql = sql!(
-    "SELECT action_id, computer_id, state FROM core_execution WHERE action_id IN ",
-    ids(1)
-);
-
-const COUNTED: Sql = sql!(
-    "SELECT action_id, state, count(*) FROM core_execution WHERE action_id IN ",
-    ids(1),
-    " GROUP BY action_id, state"
-);
-
 #[async_trait]
 impl Hooks for Counted {
     async fn complete(&self, context: &Context, rows: &mut [Json]) -> Result<(), RestError> {
@@ -157,20 +147,20 @@ type Counts = HashMap<i64, HashMap<String, i64>>;
 async fn counts(context: &Context, actions: &[i64]) -> Result<Counts, RestError> {
     let db = &context.state.db;
     let listed = json_ids(actions.iter().copied());
+    let mut select = Query::select();
+    select
+        .columns([("e", "action_id"), ("e", "state")])
+        .expr(Func::count(Expr::cust("*")))
+        .from_as("core_execution", "e")
+        .and_where(db.dialect().in_list(Expr::col(("e", "action_id")), listed))
+        .group_by_columns([("e", "action_id"), ("e", "state")]);
+    if let Some(seen) = sight::seen(&context.operator) {
+        select.and_where(Expr::col(("e", "computer_id")).in_subquery(seen));
+    }
+    let rows: Vec<(i64, String, i64)> = db.all_query(&select).await?;
     let mut counts = Counts::new();
-    let Some(seen) = sight::seen_ids(db, &context.operator).await? else {
-        let rows: Vec<(i64, String, i64)> = db.all(COUNTED, args![listed]).await?;
-        for (action, state, count) in rows {
-            counts.entry(action).or_default().insert(state, count);
-        }
-        return Ok(counts);
-    };
-    let rows: Vec<(i64, i64, String)> = db.all(STATES_OF, args![listed]).await?;
-    for (action, computer, state) in rows {
-        if seen.contains(&computer) {
-            let of_action = counts.entry(action).or_default();
-            *of_action.entry(state).or_default() += 1;
-        }
+    for (action, state, count) in rows {
+        counts.entry(action).or_default().insert(state, count);
     }
     Ok(counts)
 }

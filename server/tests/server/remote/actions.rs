@@ -143,7 +143,7 @@ on_both_engines! {
     }
 
     async fn what_lies_beyond_domain_and_scope_is_not_there(desk: Desk) {
-        let (UserId(sam), helper) = desk.helper("sam", &["run_sync"]).await;
+        let (UserId(sam), helper) = desk.helper("sam", &["run_sync", "view_action"]).await;
         let action = desk.acted(json!({})).await;
         let tag = json!({"property_att": desk.org.id("stamps"), "value": "red"});
         let tag = desk.org.admin.post("/api/v1/token/tags/", tag).await.json["id"].as_i64().unwrap();
@@ -162,6 +162,11 @@ on_both_engines! {
         assert_eq!(helper.post(&own, json!({"verb": "sync"})).await.status, 201);
         let all = desk.act(&helper, json!({"computers": null, "included_attributes": [tag]})).await;
         assert_eq!((all.status, &all.json["computers"]), (201, &json!(1)), "{}", all.text);
+        let both = desk.acted(json!({"computers": [desk.computer(), desk.other().await]})).await;
+        let counted = helper.get(&format!("{ACTIONS}{both}/")).await.json;
+        assert_eq!((&counted["computers"], &counted["states"]), (&json!(1), &json!({"ready": 1})), "{counted}");
+        let counted = desk.org.admin.get(&format!("{ACTIONS}{both}/")).await.json;
+        assert_eq!((&counted["computers"], &counted["states"]), (&json!(2), &json!({"ready": 2})), "{counted}");
     }
 
     async fn an_order_waits_for_its_computer_and_says_who_asked(desk: Desk) {
