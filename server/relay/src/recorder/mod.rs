@@ -281,8 +281,8 @@ async fn keep(
             continue;
         }
         if writer.size() > LARGEST {
-            let error = "it is larger than a recording may be";
-            return failed(&state, &session, &error);
+            failed(&state, &session, &"it is larger than a recording may be");
+            break;
         }
         let written = spawn_blocking(move || {
             let written = writer.append(taken);
@@ -290,7 +290,12 @@ async fn keep(
         });
         match written.await {
             Ok((again, Ok(()))) => writer = again,
-            Ok((_, Err(error))) => return failed(&state, &session, &error),
+            // What there is so far stays, for those who play it and until it is too old.
+            Ok((again, Err(error))) => {
+                failed(&state, &session, &error);
+                writer = again;
+                break;
+            }
             Err(error) => return failed(&state, &session, &error),
         }
     }
@@ -315,4 +320,5 @@ async fn keep(
 fn failed(state: &State, session: &str, error: &dyn std::fmt::Display) {
     tracing::error!(%error, session, "a recording could not be written");
     state.failed.store(true, Ordering::Relaxed);
+    state.gaps.store(true, Ordering::Relaxed);
 }
