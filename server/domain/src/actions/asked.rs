@@ -22,6 +22,8 @@ use crate::remote::asked::kept;
 pub(super) const LONGEST_REASON: usize = 500;
 /// The same of the key by which a request is known again.
 pub(super) const LONGEST_KEY: usize = 100;
+/// Most bytes of parameters and reason as JSON: with the rest of an order, computers read no more (`MAX_LENGTH`).
+const LONGEST_ORDER: usize = 5_000;
 /// How long computers have to take it where nobody says.
 const USUAL: Duration = Duration::from_secs(24 * 60 * 60);
 
@@ -68,6 +70,11 @@ impl Asked {
                 "expires_at",
                 messages::action_expires(days),
             ));
+        }
+        let said = parameters.to_string().len() + json!(reason).to_string().len();
+        if said > LONGEST_ORDER {
+            let refused = Refused::TooLong(LONGEST_ORDER);
+            return Err(RestError::refused("parameters", &refused));
         }
         Ok(Self {
             verb,

@@ -308,7 +308,10 @@ on_both_engines! {
 
     async fn what_cannot_be_is_refused(desk: Desk) {
         desk.org.execute("UPDATE client_computer SET status = 'unsubscribed' WHERE name = 'two'", args![]).await;
+        let smile = |count| "😀".repeat(count);
+        let long = json!({"title": smile(100), "text": smile(1_000)});
         for (field, wrong) in [
+            ("parameters", json!({"verb": "message", "parameters": long, "reason": smile(500)})),
             ("verb", json!({"verb": "erase"})),
             ("verb", json!({"verb": ""})),
             ("parameters", json!({"parameters": {"force": true}})),
@@ -397,6 +400,14 @@ on_both_engines! {
         assert_eq!(desk.number("SELECT count(*) FROM core_execution").await, 1);
         assert_eq!(desk.claim().await.len(), 1);
         assert_eq!(desk.state_of(open).await, "leased");
+    }
+
+    async fn the_longest_message_is_an_order_that_computers_read(desk: Desk) {
+        let text = |count| "語".repeat(count);
+        let longest = json!({"title": text(100), "text": text(1_000)});
+        desk.acted(json!({"verb": "message", "parameters": longest, "reason": text(500)})).await;
+        let order = desk.order(&desk.claim().await[0]);
+        assert_eq!(order.verb, Verb::Message { title: text(100), text: text(1_000) });
     }
 
     async fn a_filter_finds_its_computers_when_it_is_asked(desk: Desk) {
