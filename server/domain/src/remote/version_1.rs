@@ -1,4 +1,4 @@
-//! Computers whose agents speak version 1: each is known by its certificate, as long as it has no key of its own.
+//! Computers whose agents speak version 1: each is known by its certificate, as long as it never had a key of its own.
 
 use std::collections::HashSet;
 
@@ -29,16 +29,19 @@ pub struct Certified {
 
 const NAMED: &str = "SELECT c.id FROM client_computer AS c \
      WHERE upper(replace(c.uuid, '-', '')) = upper(replace($1, '-', '')) AND c.status <> 'unsubscribed' \
-     AND NOT EXISTS (SELECT 1 FROM client_computerkey AS k WHERE k.computer_id = c.id AND k.state = 'active')";
+     AND NOT EXISTS (SELECT 1 FROM client_computerkey AS k WHERE k.computer_id = c.id \
+     AND k.state IN ('active', 'replaced', 'revoked'))";
 
 const STILL: Sql = sql!(
     "SELECT c.id FROM client_computer AS c WHERE c.status <> 'unsubscribed' AND NOT EXISTS \
-     (SELECT 1 FROM client_computerkey AS k WHERE k.computer_id = c.id AND k.state = 'active') AND c.id IN ",
+     (SELECT 1 FROM client_computerkey AS k WHERE k.computer_id = c.id \
+     AND k.state IN ('active', 'replaced', 'revoked')) AND c.id IN ",
     ids(1)
 );
 
 /// The computer that a certificate is of, which somebody has verified. Nothing for one that was taken back, and for computers
-/// that are not known, are unsubscribed or have a key of their own: those speak the present version.
+/// that are not known, are unsubscribed or have a key of their own: those speak the present version. One whose key was taken
+/// back does not come in by an older way.
 ///
 /// # Errors
 /// When the database fails.

@@ -50,6 +50,9 @@ on_both_engines! {
         ] {
             assert_eq!(of(&name, unit).await, None, "{name} {unit}");
         }
+        let revoke = "UPDATE client_computerkey SET state = 'revoked' WHERE computer_id = $1";
+        state.db.execute(revoke, args![desk.computer()]).await.unwrap();
+        assert_eq!(of(&format!("{keyed}_1"), "COMPUTERS").await, None, "its key was taken back");
         assert_eq!(version_1::certified(state, b"no certificate").await.unwrap(), None);
         let keys = [found.key];
         assert!(version_1::no_longer_certified(state, &keys).await.unwrap().is_empty());
