@@ -33,6 +33,8 @@ use crate::sight::PRODUCTIVE;
 const MOST: usize = 10_000;
 /// Most actions that one operator asks for in a minute.
 const PER_MINUTE: i64 = 30;
+/// The member that names attributes whose computers are left alone.
+const EXCLUDED: &str = "excluded_attributes";
 const A_MINUTE: Duration = Duration::from_secs(60);
 
 /// An action that was asked for.
@@ -116,10 +118,15 @@ async fn computers(context: &Context, asked: &Asked) -> Result<Vec<i64>, RestErr
     let body = &asked.body;
     let said = |name: &str| body.get(name).filter(|value| !value.is_null());
     let ways = ["computers", "filter", "included_attributes"];
+    // Passed over, it would have those do it that are to be left alone.
+    let excludes = said(EXCLUDED).is_some_and(|value| *value != json!([]));
+    if excludes && said("included_attributes").is_none() {
+        return Err(RestError::field(EXCLUDED, messages::action_one_way()));
+    }
     let (params, named, held) = match ways.map(said) {
         [None, None, None] => return Err(RestError::refused("computers", &Refused::Missing)),
         [None, None, Some(included)] => {
-            let held = Held::read(context, included, said("excluded_attributes")).await?;
+            let held = Held::read(context, included, said(EXCLUDED)).await?;
             (Params::of(&[("page", Some("1"))]), Vec::new(), Some(held))
         }
         [Some(_), None, None] | [None, Some(_), None] => {
