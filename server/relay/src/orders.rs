@@ -103,6 +103,10 @@ pub(crate) async fn hand(relay: &Relay, computer: i64) {
     let Some(agent) = relay.registry.agent(computer) else {
         return;
     };
+    // An order is given away once: where it would go nowhere, it waits for the next connection.
+    if relay.stop.is_cancelled() || agent.outbox.is_closed() {
+        return;
+    }
     match relay.orders.claim(computer).await {
         Ok(orders) => {
             for Handed { execution, order } in orders {

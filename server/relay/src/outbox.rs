@@ -72,6 +72,11 @@ impl Outbox {
         self.0.ready.notify_one();
     }
 
+    /// Whether what is put in goes nowhere.
+    pub(crate) fn is_closed(&self) -> bool {
+        self.locked().closed
+    }
+
     /// Takes nothing more; what is there is still sent.
     pub(crate) fn close(&self) {
         self.locked().closed = true;
