@@ -274,6 +274,10 @@ async fn run(shared: Rc<Shared>, relay: String) {
     let mut pause = SHORTEST_WAIT;
     let mut lost_at = None;
     loop {
+        // Whoever ended it meanwhile must not find it taken up again, with nobody left to end it.
+        if shared.state.borrow().is_over {
+            return;
+        }
         if connect(&shared, &relay).await {
             (pause, lost_at) = (SHORTEST_WAIT, None);
         }
@@ -524,7 +528,10 @@ impl Shared {
         self.hear(Heard::Over(failure));
     }
 
+    /// What still comes behind the end is not heard.
     fn hear(&self, heard: Heard) {
-        (self.listener)(heard);
+        if matches!(heard, Heard::Over(_)) || !self.state.borrow().is_over {
+            (self.listener)(heard);
+        }
     }
 }
