@@ -19,11 +19,22 @@ impl Stage {
         matches!(self, Self::Over(..))
     }
 
+    /// Whether something may follow: it is not over, nor was the page left.
+    pub fn goes_on(stage: RwSignal<Self>) -> bool {
+        stage.try_with_untracked(Self::is_over) == Some(false)
+    }
+
     /// Says why it is over, unless that was said, or the page was left.
     pub fn end(stage: RwSignal<Self>, tone: Tone, why: String) {
-        if stage.try_with_untracked(Self::is_over) == Some(false) {
+        if Self::goes_on(stage) {
             let _ = stage.try_set(Self::Over(tone, why));
         }
+    }
+
+    /// Whoever helps ended it before it began.
+    pub fn give_up(stage: RwSignal<Self>) {
+        let words = t!(remote.failed_ended_by_operator).to_owned();
+        Self::end(stage, Tone::Info, words);
     }
 
     fn words(&self) -> (Tone, &'static str) {

@@ -28,8 +28,9 @@ pub fn TerminalSession(session: Begun, #[prop(into)] on_close: Callback<()>) -> 
     let ended = move || {
         if let Some(parts) = parts.try_get_value() {
             let link = parts.borrow_mut().link.take();
-            if let Some(link) = link {
-                link.end();
+            match link {
+                Some(link) => link.end(),
+                None => Stage::give_up(stage),
             }
         }
     };
@@ -52,7 +53,12 @@ pub fn TerminalSession(session: Begun, #[prop(into)] on_close: Callback<()>) -> 
             return false;
         };
         spawn_local(async move {
-            if screen::fetch().await {
+            let is_here = screen::fetch().await;
+            // Meanwhile the page may have been left, or the session ended.
+            if !Stage::goes_on(stage) {
+                return;
+            }
+            if is_here {
                 begin(&place, session, &parts, stage, recorded);
             } else {
                 let _ = stage.try_set(Stage::Over(Tone::Error, t!(error.part).to_owned()));

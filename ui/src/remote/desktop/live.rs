@@ -89,8 +89,11 @@ impl Live {
         })
     }
 
-    /// Begins in its place.
+    /// Begins in its place, unless it was ended before.
     pub fn begin(self: &Rc<Self>, place: &HtmlElement, session: Begun, codecs: Vec<Codec>) {
+        if !Stage::goes_on(self.facts.stage) {
+            return;
+        }
         let Some(canvas) = Canvas::open(place, t!(remote.screen), self.told()) else {
             return Stage::end(self.facts.stage, Tone::Error, t!(error.part).to_owned());
         };
@@ -120,8 +123,9 @@ impl Live {
     /// Ends the session.
     pub fn end(&self) {
         let link = self.link.take();
-        if let Some(link) = link {
-            link.end();
+        match link {
+            Some(link) => link.end(),
+            None => Stage::give_up(self.facts.stage),
         }
     }
 

@@ -63,8 +63,11 @@ impl Viewer {
         })
     }
 
-    /// Begins in its place.
+    /// Begins in its place, unless it was ended before.
     pub fn begin(self: &Rc<Self>, place: HtmlElement, session: Begun) {
+        if !Stage::goes_on(self.facts.stage) {
+            return;
+        }
         self.place.replace(Some(place));
         let open = Open::Port {
             name: session.way.port,
@@ -81,8 +84,9 @@ impl Viewer {
     /// Ends the session.
     pub fn end(&self) {
         let link = self.link.take();
-        if let Some(link) = link {
-            link.end();
+        match link {
+            Some(link) => link.end(),
+            None => Stage::give_up(self.facts.stage),
         }
     }
 
