@@ -73,7 +73,12 @@ impl Projector {
 
     /// Fetches the recording of a session, and shows it in its place meanwhile.
     pub async fn load(self: &Rc<Self>, id: i64, place: &HtmlElement) {
-        if !canvas::fetch().await || !self.open(place) {
+        let is_here = canvas::fetch().await;
+        // The page may have been left: nothing is fetched then, as that is noted.
+        if self.facts.loading.try_get_untracked().is_none() {
+            return;
+        }
+        if !is_here || !self.open(place) {
             return self.facts.fail(t!(error.part));
         }
         match self.read(id).await {
