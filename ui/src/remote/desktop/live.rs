@@ -201,8 +201,16 @@ impl Live {
         }
     }
 
-    /// Where the browser does not let it onto the clipboard, the text can be copied from the page.
+    /// Where the browser does not let it onto the clipboard, the text can be copied from the page. What was not to come is left
+    /// out.
     fn copied(&self, text: String) {
+        let is_let_out = self
+            .facts
+            .shape
+            .try_with_untracked(|shape| shape.as_ref().is_some_and(|shape| shape.clipboard_out));
+        if is_let_out != Some(true) {
+            return;
+        }
         let _ = self.facts.copied.try_set(text.clone());
         let open = self.facts.clipboard_open;
         if let Some(canvas) = self.canvas() {
