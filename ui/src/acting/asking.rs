@@ -115,7 +115,8 @@ pub fn Ask(
                 Ok(_) => {
                     let _ = open.try_set(false);
                     toasts.success(t!(action.asked));
-                    on_done.run(());
+                    // The page may have been left.
+                    let _ = on_done.try_run(());
                 }
                 Err(ApiError::Unproved) => {}
                 Err(error) => {

@@ -111,7 +111,8 @@ pub fn Asking(
             match answer {
                 Ok(begun) => {
                     open.set(false);
-                    on_begin.run(Begun { way, ..begun });
+                    // The page may have been left: then nobody begins it.
+                    let _ = on_begin.try_run(Begun { way, ..begun });
                 }
                 Err(ApiError::Unproved) => {}
                 Err(error) => failed.set(Some(error)),
