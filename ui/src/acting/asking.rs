@@ -120,8 +120,11 @@ pub fn Ask(
                 }
                 Err(ApiError::Unproved) => {}
                 Err(error) => {
-                    // What was refused is not what is asked for next.
-                    let _ = key.try_set(new_key());
+                    // What was refused is not what is asked for next. Where no answer came it may have been taken: asking
+                    // again with the same key does not do it twice.
+                    if !matches!(error, ApiError::Unreachable | ApiError::Broken { .. }) {
+                        let _ = key.try_set(new_key());
+                    }
                     let _ = failed.try_set(Some(error.line()));
                 }
             }
