@@ -1,5 +1,7 @@
 //! What computers are ordered to do, and what came of it.
 
+use std::io::IsTerminal as _;
+
 use migasfree_connect_core::actions::{self, Asked, Row, Watching};
 use migasfree_connect_core::texts::{Language, Text};
 use migasfree_connect_core::trouble::{Kind, Trouble};
@@ -30,9 +32,12 @@ pub async fn order(context: &Context, asked: &Action) -> Result<Exit, Trouble> {
         language: context.language,
         computer: found.name.clone(),
         json: asked.json,
+        is_within_line: false,
     };
     let waited = actions::wait(&api, &action, &mut watching);
-    let end = match or_interrupted(Keys::Ours, waited).await {
+    let waited = or_interrupted(Keys::Ours, waited).await;
+    watching.end_line();
+    let end = match waited {
         Err(trouble) if trouble.kind == Kind::Interrupted => {
             context.tell(Text::ActionStands, &[&found.name]);
             return Err(trouble);
@@ -71,10 +76,23 @@ struct Shown {
     language: Language,
     computer: String,
     json: bool,
+    /// What came out last goes on in the same line: it comes in pieces that end anywhere.
+    is_within_line: bool,
+}
+
+impl Shown {
+    fn end_line(&mut self) {
+        if std::mem::take(&mut self.is_within_line) {
+            output::write(b"\n");
+        }
+    }
 }
 
 impl Watching for Shown {
     fn state(&mut self, state: ExecutionState) {
+        if std::io::stdout().is_terminal() {
+            self.end_line();
+        }
         let text = actions::told(state);
         let values = text.declared().args.iter();
         let values: Vec<&str> = values.map(|_| self.computer.as_str()).collect();
@@ -83,8 +101,8 @@ impl Watching for Shown {
 
     fn output(&mut self, text: &str) {
         if !self.json {
-            let end = if text.ends_with('\n') { "" } else { "\n" };
-            output::write(format!("{}{end}", shown(text)).as_bytes());
+            output::write(shown(text).as_bytes());
+            self.is_within_line = !text.ends_with('\n');
         }
     }
 }

@@ -72,7 +72,8 @@ async fn who_waits_sees_what_comes_out_and_the_program_ends_as_the_order_did() {
             told: vec![
                 ("ready", None, ""),
                 ("running", None, "one\n"),
-                ("running", None, "two\u{1b}[31m\n"),
+                ("running", None, "tw"),
+                ("running", None, "o\u{1b}[31m\n"),
                 (state, Some(1), "three"),
             ],
             ..Behaviour::default()
