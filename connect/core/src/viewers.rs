@@ -64,7 +64,9 @@ pub const RDP: &[Viewer] = &[
         program: "remmina",
         pins: false,
         arguments: |port, user, _| {
-            let user = user.map(|user| format!("{user}@")).unwrap_or_default();
+            // Behind the first `@` it looks for the host.
+            let user = user.map(|user| format!("{}@", user.replace('@', "%40")));
+            let user = user.unwrap_or_default();
             vec!["-c".to_owned(), format!("rdp://{user}127.0.0.1:{port}")]
         },
     },
@@ -109,6 +111,11 @@ mod tests {
         let viewer = first(RDP, |name| name == "xfreerdp").unwrap();
         let line = viewer.arguments(40_123, Some("ana"), None);
         assert_eq!(line, ["/v:127.0.0.1:40123", "+clipboard", "/u:ana"]);
+        let viewer = first(RDP, |name| name == "remmina").unwrap();
+        assert_eq!(
+            viewer.arguments(40_123, Some("ana@corp.example"), None),
+            ["-c", "rdp://ana%40corp.example@127.0.0.1:40123"]
+        );
         assert!(first(VNC, |_| false).is_none());
     }
 
