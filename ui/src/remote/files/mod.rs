@@ -123,12 +123,7 @@ impl Desk {
             Heard::Back => show(Course::Open),
             Heard::Lost => show(Course::Lost),
             Heard::Over(failure) => {
-                if !matches!(
-                    self.course.try_get_untracked(),
-                    Some(Course::Over(..)) | None
-                ) {
-                    show(Course::Over(Tone::Warning, words::failure(&failure)));
-                }
+                Course::end(self.course, words::tone(&failure), words::failure(&failure));
             }
             Heard::Opened | Heard::Bytes(_) | Heard::Ended | Heard::Exit(_) => {}
         }
@@ -138,13 +133,6 @@ impl Desk {
         let link = self.link.try_update_value(Option::take).flatten();
         if let Some(link) = link {
             link.end();
-            if !matches!(
-                self.course.try_get_untracked(),
-                Some(Course::Over(..)) | None
-            ) {
-                let words = t!(remote.failed_ended_by_operator).to_owned();
-                self.course.set(Course::Over(Tone::Info, words));
-            }
         }
     }
 
