@@ -451,12 +451,14 @@ fn Sending(desk: Desk) -> impl IntoView {
 #[component]
 fn Transfers(desk: Desk) -> impl IntoView {
     let transfers = desk.transfers;
+    let goes_on = Signal::derive(move || !desk.course.with(Course::is_over));
     view! {
         <Show when=move || transfers.with(|all| !all.is_empty())>
             <ul class="upload-list remote-transfers" aria-label=t!(remote.transfers)>
                 <For each=move || transfers.get() key=|transfer| transfer.number let:transfer>
                     <TransferLine
                         transfer
+                        goes_on
                         on_retry=move || desk.start(transfer)
                         on_remove=move || transfers.update(|all| all.retain(|own| own.number != transfer.number))
                     />

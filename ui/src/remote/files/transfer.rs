@@ -239,6 +239,9 @@ impl Transfer {
 #[component]
 pub fn TransferLine(
     transfer: Transfer,
+    /// Whether there is still a session to try it in again.
+    #[prop(into)]
+    goes_on: Signal<bool>,
     #[prop(into)] on_retry: Callback<()>,
     #[prop(into)] on_remove: Callback<()>,
 ) -> impl IntoView {
@@ -264,7 +267,7 @@ pub fn TransferLine(
                 }}
             </div>
             {move || match stage.get() {
-                Stage::Failed(_, true) => {
+                Stage::Failed(_, true) if goes_on.get() => {
                     view! { <Button size=ButtonSize::Small look=ButtonLook::Plain on_press=move |_| on_retry.run(())>{t!(remote.transfer_retry)}</Button> }.into_any()
                 }
                 _ => ().into_any(),
