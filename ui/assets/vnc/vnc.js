@@ -49,18 +49,30 @@ window.migasfreeVnc = {
     hear("securityfailure", ({ reason }) => told.failed(reason ?? ""));
     hear("clipboard", ({ text }) => told.copied(text));
     hear("disconnect", () => told.ended());
-    const leave = (event) => {
-      if (!(event.ctrlKey && event.altKey && event.shiftKey && MODIFIERS.includes(event.key))) return;
+    // Keys that are down there. noVNC hears of none that comes up elsewhere in the page, and lets none up while one only looks on.
+    const held = new Set();
+    const release = () => {
+      const picture = place.querySelector("canvas");
+      // This one some systems tell when it changes what is typed, and not when it comes up.
+      held.delete("CapsLock");
+      for (const code of [...held]) picture?.dispatchEvent(new KeyboardEvent("keyup", { code }));
+      held.clear();
+    };
+    const keydown = (event) => {
+      if (!(event.ctrlKey && event.altKey && event.shiftKey && MODIFIERS.includes(event.key))) return held.add(event.code);
       event.preventDefault();
       event.stopPropagation();
-      // Keys that are down come up when there is nothing to do.
-      const was = rfb.viewOnly;
-      rfb.viewOnly = true;
-      rfb.viewOnly = was;
+      release();
       rfb.blur();
       place.parentElement.querySelector("button")?.focus();
     };
-    place.addEventListener("keydown", leave, { capture: true });
+    const keyup = (event) => held.delete(event.code);
+    const heard = [
+      ["keydown", keydown],
+      ["keyup", keyup],
+      ["focusout", release],
+    ];
+    for (const [name, act] of heard) place.addEventListener(name, act, { capture: true });
     return {
       take: (bytes) => channel.onmessage?.({ data: bytes.buffer }),
       // The stream has ended.
@@ -70,6 +82,7 @@ window.migasfreeVnc = {
         rfb.scaleViewport = name === "fit";
       },
       viewOnly: (on) => {
+        if (on) release();
         rfb.viewOnly = on;
       },
       focus: () => rfb.focus(),
@@ -78,7 +91,7 @@ window.migasfreeVnc = {
       full: () => place.parentElement.requestFullscreen(),
       copy: (text) => navigator.clipboard.writeText(text),
       close() {
-        place.removeEventListener("keydown", leave, { capture: true });
+        for (const [name, act] of heard) place.removeEventListener(name, act, { capture: true });
         rfb.disconnect();
       },
     };
