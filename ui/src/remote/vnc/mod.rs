@@ -57,7 +57,7 @@ pub fn VncSession(session: Begun, #[prop(into)] on_close: Callback<()>) -> impl 
             viewer.end();
         }
     };
-    let sends = Signal::derive(move || facts.connected.get());
+    let sends = Signal::derive(move || facts.connected.get() && !facts.view_only.get());
     let send = move |text: String| with(viewer, |client| client.paste(&text));
     view! {
         <section class="surface remote-session" aria-label=t!(remote.vnc)>
@@ -81,13 +81,14 @@ pub fn VncSession(session: Begun, #[prop(into)] on_close: Callback<()>) -> impl 
 #[component]
 fn Tools(viewer: Held, facts: Facts) -> impl IntoView {
     let fit = RwSignal::new(true);
-    let view_only = RwSignal::new(false);
+    let view_only = facts.view_only;
     Effect::new(move || {
         let is_fit = fit.get();
         with(viewer, |client| client.fit(is_fit));
     });
     Effect::new(move || {
-        let on = view_only.get();
+        // While the connection is away, what is pressed is not for a screen that nobody sees.
+        let on = view_only.get() || facts.stage.with(|stage| *stage == Stage::Lost);
         with(viewer, |client| client.view_only(on));
     });
     let open = facts.clipboard_open;

@@ -27,6 +27,8 @@ pub struct Facts {
     pub asked: RwSignal<String>,
     /// Whether the server let in who is here.
     pub connected: RwSignal<bool>,
+    /// Whether whoever helps only looks on.
+    pub view_only: RwSignal<bool>,
     /// The text that was copied there.
     pub copied: RwSignal<String>,
     /// Whether that text, and a field for another, are shown.
@@ -40,6 +42,7 @@ impl Facts {
             recorded: RwSignal::new(false),
             asked: RwSignal::new(String::new()),
             connected: RwSignal::new(false),
+            view_only: RwSignal::new(false),
             copied: RwSignal::new(String::new()),
             clipboard_open: RwSignal::new(false),
         }
