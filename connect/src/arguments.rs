@@ -303,7 +303,7 @@ pub struct Action {
     /// Until when it may be begun, as in 2027-01-31 18:00; without it for a day
     #[arg(long, global = true, value_name = "MOMENT")]
     pub expires: Option<String>,
-    /// Wait until it is over, as a matter of course in a terminal
+    /// Wait until it is over, which is the default in a terminal
     #[arg(long, global = true, conflicts_with = "no_wait")]
     pub wait: bool,
     /// Do not wait
@@ -328,7 +328,7 @@ pub enum Verb {
     Reboot(Down),
     /// Switch off
     Shutdown(Down),
-    /// Wake it by a computer of its network
+    /// Wake it through another computer of its network
     Wake,
 }
 
