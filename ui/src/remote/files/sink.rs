@@ -3,6 +3,7 @@
 use crate::script::{asked, call, member};
 use js_sys::{Array, Object, Promise, Reflect, Uint8Array};
 use leptos::prelude::{document, set_timeout, window};
+use migasfree_types::shown::is_hidden;
 use std::time::Duration;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
@@ -110,8 +111,7 @@ impl Sink {
 /// A name that files may have here.
 fn saved_as(name: &str) -> String {
     let is_odd = |letter: char| {
-        letter.is_control()
-            || matches!(letter, '/' | '\\' | ':' | '*' | '?' | '"' | '<' | '>' | '|')
+        is_hidden(letter) || matches!(letter, '/' | '\\' | ':' | '*' | '?' | '"' | '<' | '>' | '|')
     };
     let name = name.replace(is_odd, "_");
     let name = name.trim_matches(['.', ' ']);
@@ -142,5 +142,6 @@ mod tests {
         assert_eq!(saved_as("../.bashrc"), "_.bashrc");
         assert_eq!(saved_as("a:b\n?"), "a_b__");
         assert_eq!(saved_as("..."), "file");
+        assert_eq!(saved_as("photo\u{202e}gnp.exe"), "photo_gnp.exe");
     }
 }
