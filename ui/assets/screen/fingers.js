@@ -69,5 +69,11 @@ export function fingers({ at, tell, later, wheel }) {
       if (doing === "drag") tell(at(event), 0);
       doing = "done";
     },
+    // Nothing more comes of what is down.
+    forget() {
+      clearTimeout(timer);
+      down.clear();
+      doing = "done";
+    },
   };
 }

@@ -145,11 +145,13 @@ export function hands(place, canvas, told) {
       if (wanted === active) return;
       active = wanted;
       place.dataset.control = active;
-      if (active) place.append(field);
-      else field.remove();
+      if (active) return place.append(field);
+      touched.forget();
+      field.remove();
     },
     close() {
       cancelAnimationFrame(turn);
+      touched.forget();
       clearTimeout(pasting?.timer);
       pasting = null;
       for (const [target, name, hear] of heard) target.removeEventListener(name, hear);
