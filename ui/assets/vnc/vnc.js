@@ -35,7 +35,8 @@ window.migasfreeVnc = {
     rfb.background = "transparent";
     rfb.scaleViewport = true;
     let name = "";
-    const hear = (event, heard) => rfb.addEventListener(event, ({ detail }) => heard(detail));
+    let isClosed = false;
+    const hear = (event, heard) => rfb.addEventListener(event, ({ detail }) => isClosed || heard(detail));
     hear("connect", () => {
       told.connected(name);
       rfb.focus();
@@ -91,6 +92,8 @@ window.migasfreeVnc = {
       full: () => place.parentElement.requestFullscreen(),
       copy: (text) => navigator.clipboard.writeText(text),
       close() {
+        // Who would hear of the end is gone.
+        isClosed = true;
         for (const [name, act] of heard) place.removeEventListener(name, act, { capture: true });
         rfb.disconnect();
       },
