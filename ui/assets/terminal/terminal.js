@@ -3,6 +3,8 @@
 import { FitAddon } from "./addon-fit.js";
 import { Terminal } from "./xterm.js";
 
+const MODIFIERS = ["Control", "Alt", "Shift", "Meta"];
+
 function withSheets(work) {
   const sheets = [];
   const make = Document.prototype.createElement;
@@ -39,6 +41,14 @@ window.migasfreeTerminal = {
       terminal.onData((text) => typed(encoder.encode(text)));
       terminal.onBinary((text) => typed(Uint8Array.from(text, (letter) => letter.charCodeAt(0))));
       terminal.onResize(({ cols, rows }) => sized(cols, rows));
+      // The tabulator goes to the computer: without this no key leads out of it.
+      terminal.attachCustomKeyEventHandler((event) => {
+        const leaves = event.ctrlKey && event.altKey && event.shiftKey && MODIFIERS.includes(event.key);
+        if (!leaves || event.type !== "keydown") return true;
+        terminal.blur();
+        place.parentElement.querySelector("button")?.focus();
+        return false;
+      });
     }
     const watch = new ResizeObserver(() => fit.fit());
     if (typed) {

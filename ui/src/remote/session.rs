@@ -70,6 +70,7 @@ pub fn TerminalSession(session: Begun, #[prop(into)] on_close: Callback<()>) -> 
         <section class="surface remote-session" aria-label=t!(remote.terminal)>
             <Head stage recorded on_end=move || ended() on_close />
             <div class="remote-terminal" node_ref=place></div>
+            <p class="remote-hint">{t!(remote.leave_hint)}</p>
         </section>
     }
 }
