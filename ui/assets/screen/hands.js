@@ -147,6 +147,8 @@ export function hands(place, canvas, told) {
       place.dataset.control = active;
       if (active) return place.append(field);
       touched.forget();
+      // Not every browser tells a field that it loses the keyboard when it is taken out of the page.
+      blur();
       field.remove();
     },
     close() {
