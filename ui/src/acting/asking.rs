@@ -80,8 +80,12 @@ pub fn Ask(
     let is = move |wanted: fn(&Verb) -> bool| verb.with(|verb| verb.is_some_and(wanted));
     let is_message = Signal::derive(move || is(|verb| verb.name == "message"));
     let is_drastic = Signal::derive(move || is(Verb::is_drastic));
-    let confirmed =
-        Signal::derive(move || !is_drastic.get() || typed.get().trim() == name.get().trim());
+    // Before the name is known nothing is confirmed by typing nothing.
+    let confirmed = Signal::derive(move || {
+        let typed = typed.get();
+        let typed = typed.trim();
+        !is_drastic.get() || (!typed.is_empty() && typed == name.get().trim())
+    });
     let parameters = move || {
         if is_message.get_untracked() {
             json!({"title": title.get_untracked(), "text": text.get_untracked()})
