@@ -157,9 +157,18 @@ impl App {
         }
     }
 
+    /// Whether something may be done there, and now: what is pressed while the connection is away is not for a screen that nobody
+    /// sees.
     fn controls(&self) -> bool {
         let is_control = |shape: &Shape| shape.mode == Mode::Control;
-        self.view.told().is_some_and(is_control)
+        self.heading.live && self.view.told().is_some_and(is_control)
+    }
+
+    fn control(&mut self, events: &ActiveEventLoop) {
+        let controls = self.controls();
+        let said = self.input.control(controls);
+        self.say(said);
+        self.point_alike(events);
     }
 
     fn draw(&mut self, events: &ActiveEventLoop) {
@@ -198,10 +207,7 @@ impl App {
         match one {
             Happened::Picture | Happened::CursorAt => return true,
             Happened::Shape => {
-                let controls = self.controls();
-                let said = self.input.control(controls);
-                self.say(said);
-                self.point_alike(events);
+                self.control(events);
                 self.show_wanted();
                 return true;
             }
@@ -368,6 +374,7 @@ impl ApplicationHandler<Told> for App {
                     shown.window.set_title(&heading.title);
                 }
                 self.heading = heading;
+                self.control(events);
                 self.draw(events);
             }
             Told::Pieces => self.take(events),
