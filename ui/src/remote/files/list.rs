@@ -15,6 +15,7 @@ use migasfree_ui_kit::{
     table::{Table, TableColumn, TableRow},
 };
 use std::{
+    collections::HashMap,
     hash::{DefaultHasher, Hash, Hasher},
     sync::Arc,
 };
@@ -62,7 +63,13 @@ pub fn FolderTable(desk: Desk, folder: Folder) -> impl IntoView {
         let before = usize::try_from(before).unwrap_or(usize::MAX);
         let rows = shown.with(|shown| {
             let page = shown.iter().skip(before).take(PAGE as usize);
-            page.map(|entry| row(desk, entry, from)).collect()
+            let mut before = HashMap::<&str, u32>::new();
+            let rows = page.map(|entry| {
+                let alike = before.entry(&entry.name).or_default();
+                *alike += 1;
+                row(desk, entry, *alike, from)
+            });
+            rows.collect()
         });
         Some::<Vec<TableRow>>(rows)
     });
@@ -135,12 +142,13 @@ fn columns(from: bool) -> Vec<TableColumn> {
         .collect()
 }
 
-fn row(desk: Desk, entry: &Entry, from: bool) -> TableRow {
+/// Names that are no text may look alike: each is `alike` of its name.
+fn row(desk: Desk, entry: &Entry, alike: u32, from: bool) -> TableRow {
     let entry = entry.clone();
     let mut hasher = DefaultHasher::new();
     (entry.size, entry.modified, &entry.owner, entry.kind as u8).hash(&mut hasher);
     TableRow {
-        id: entry.name.clone(),
+        id: format!("{alike}/{}", entry.name),
         name: shown_line(&entry.name).into_owned(),
         href: is_opened(&entry, from).then(|| entry.name.clone()),
         stamp: hasher.finish(),
