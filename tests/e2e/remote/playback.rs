@@ -98,7 +98,7 @@ async fn a_recording_is_played_in_the_console_by_who_may() -> Result<()> {
 
     browser.open(&page).await?;
     browser.wait_for_text(".events", "Recording played").await?;
-    browser.wait_for_text(".events", "Terminal opened").await?;
+    browser.wait_for_text(".events", "Recording kept").await?;
     browser.picture("admin-remote-session-light").await?;
     let list = format!(
         "{}/computers/{}/remote",
