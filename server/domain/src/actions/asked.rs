@@ -113,8 +113,7 @@ impl Asked {
 fn misshapen(body: &Body) -> Vec<(String, Message)> {
     let mut refused = Vec::new();
     let mut look = |name: &str, shape: fn(&Value) -> Result<(), Refused>| {
-        let said = body.get(name).filter(|value| !value.is_null());
-        if let Some(Err(reason)) = said.map(shape) {
+        if let Some(Err(reason)) = body.get(name).map(shape) {
             kept(
                 &mut refused,
                 Err::<(), _>(RestError::refused(name, &reason)),
@@ -126,7 +125,7 @@ fn misshapen(body: &Body) -> Vec<(String, Message)> {
     }
     look("expected", |value| value::number(value).map(drop));
     look("filter", |value| match value {
-        Value::Object(_) => Ok(()),
+        Value::Object(_) | Value::Null => Ok(()),
         _ => Err(Refused::NotAnObject),
     });
     refused
