@@ -110,7 +110,8 @@ impl Table<'_> {
         self.desktop.answers("view").await?;
         let window = self.here.window(&["CID-1", "view only"]).await;
         let window = window.with_context(|| connect.log())?;
-        self.here.sees((640, 400), BLUE).await?;
+        // Beside the pointer, which is drawn where it was left.
+        self.here.sees((400, 250), BLUE).await?;
         self.here.focuses(window)?;
         let before = self.there.pointer()?;
         self.here.points((200, 200))?;
