@@ -121,7 +121,10 @@ fn misshapen(body: &Body) -> Vec<(String, Message)> {
         }
     };
     for name in ["computers", "included_attributes", "excluded_attributes"] {
-        look(name, |value| value::id_list(value).map(drop));
+        look(name, |value| match value {
+            Value::Null => Err(Refused::NotAList),
+            written => value::id_list(written).map(drop),
+        });
     }
     look("expected", |value| value::number(value).map(drop));
     look("filter", |value| match value {
