@@ -321,7 +321,7 @@ on_both_engines! {
             ("computers", json!({"computers": [999_999_999]})),
             ("computers", json!({"computers": [desk.other().await]})),
             ("excluded_attributes", json!({"excluded_attributes": [1]})),
-            ("excluded_attributes", json!({"computers": null, "filter": {}, "excluded_attributes": [1]})),
+            ("computers", json!({"computers": null, "filter": {}, "excluded_attributes": [1]})),
             ("expires_at", json!({"expires_at": "2000-01-01T00:00:00Z"})),
             ("expires_at", json!({"expires_at": "2100-01-01T00:00:00Z"})),
             ("starts_at", json!({"starts_at": "soon"})),
